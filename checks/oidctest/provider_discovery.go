@@ -1,0 +1,66 @@
+package oidctest
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// discovery is the document of OpenID Connect Discovery 1.0 section 4, with the
+// members of oidc-provider as far as the provider can keep its word.
+func (p *Provider) discovery() *Answer {
+	base := p.URL()
+	if p.EndpointScheme != "" {
+		_, rest, _ := strings.Cut(base, "://")
+		base = p.EndpointScheme + "://" + rest
+	}
+	algs := append([]string{"HS256"}, p.publishedAlgs()...)
+	doc := map[string]any{
+		"issuer":                 p.issuer(),
+		"authorization_endpoint": base + AuthorizePath,
+		"token_endpoint":         base + TokenPath,
+		"userinfo_endpoint":      base + UserinfoPath,
+		"jwks_uri":               base + KeysPath,
+		"end_session_endpoint":   base + LogoutPath,
+		"authorization_response_iss_parameter_supported": true,
+		"claim_types_supported":                          []string{"normal"},
+		"claims_parameter_supported":                     false,
+		"claims_supported":                               p.claimNames(),
+		"grant_types_supported":                          []string{"authorization_code", "refresh_token"},
+		"id_token_signing_alg_values_supported":          algs,
+		"request_uri_parameter_supported":                false,
+		"response_modes_supported":                       []string{"form_post", "fragment", "query"},
+		"response_types_supported":                       []string{"code"},
+		"scopes_supported":                               slices.Sorted(maps.Keys(p.Scopes)),
+		"subject_types_supported":                        []string{"public"},
+		"token_endpoint_auth_methods_supported":          []string{methodBasic, methodPost, methodNone},
+		"userinfo_signing_alg_values_supported":          p.publishedAlgs(),
+	}
+	if methods := p.pkceMethods(); len(methods) > 0 {
+		doc["code_challenge_methods_supported"] = methods
+	}
+	if p.PAR {
+		doc["pushed_authorization_request_endpoint"] = base + PARPath
+	}
+	return answerJSON(http.StatusOK, p.filled(replaceMembers(doc, p.Metadata)))
+}
+
+// filled puts the address into the strings of a document.
+func (p *Provider) filled(doc map[string]any) map[string]any {
+	for name, v := range doc {
+		if s, ok := v.(string); ok {
+			doc[name] = p.fill(s)
+		}
+	}
+	return doc
+}
+
+// claimNames are the claims that some scope releases, and those of each ID token.
+func (p *Provider) claimNames() []string {
+	names := []string{"sub", "sid", "auth_time", "iss"}
+	for _, scope := range slices.Sorted(maps.Keys(p.Scopes)) {
+		names = append(names, p.Scopes[scope]...)
+	}
+	return names
+}
