@@ -14,8 +14,8 @@ import (
 // knobs: set them before Start, or later inside Do. The zero value serves http,
 // with no client and no user; NewProvider is the place to begin.
 //
-// Where a value may say so, "{url}" in a string stands for URL(), which is known
-// only after Start, and "{host}" for its host and port.
+// In Issuer and in the strings of the maps, "{url}" stands for URL(), which is
+// known only after Start, and "{host}" for its host and port.
 type Provider struct {
 	// How it is served. Read by Start.
 
@@ -26,8 +26,8 @@ type Provider struct {
 
 	// What it says of itself.
 
-	Issuer         string         // issuer in document, tokens and redirects; empty means URL(). "{url}" stands for it
-	Metadata       map[string]any // members of the discovery document to replace; nil removes one. Only the document changes. "{url}" and "{host}" are filled in
+	Issuer         string         // issuer in document, tokens and redirects; empty means URL()
+	Metadata       map[string]any // members of the discovery document to replace; nil removes one. Only the document changes
 	EndpointScheme string         // scheme of the endpoints in the document; empty means that of the URL
 	KeyAlgs        []string       // algorithms whose keys are published; nil means RS256, ES256 and what clients use, empty means no key
 	ClockSkew      time.Duration  // how far its clock is ahead: header Date, iat, exp, auth_time
@@ -66,8 +66,9 @@ type Provider struct {
 	// without Path, such as DiscoveryPath. It runs with the provider locked: it
 	// must not call Do, Requests or wait for anything. Hang and Endless are two.
 	Alter map[string]func(*Answer)
-	// Intercept sees each request first, its path without Path. It returns true
-	// if it answered. It must return when the request's context ends.
+	// Intercept sees each request first, its path without Path and its form
+	// parsed. It returns true if it answered. It must return when the request's
+	// context ends.
 	Intercept func(w http.ResponseWriter, r *http.Request) bool
 
 	ca   sync.Once
@@ -98,7 +99,7 @@ type Client struct {
 	Scopes      []string // scopes it may ask for; nil means any
 	Consent     bool     // the user is asked once
 
-	SignAlg         string // id_token_signed_response_alg; empty means RS256. Also none
+	SignAlg         string // id_token_signed_response_alg; empty means RS256. HS256 wants a secret of 32 bytes, RFC 7518 3.2. Also none
 	EncryptIDToken  bool   // the ID token is a JWE, which no key of Immich opens
 	UserinfoAlg     string // userinfo_signed_response_alg; empty means plain JSON
 	ClaimsInIDToken bool   // profile and email claims also stand in the ID token, not only at userinfo

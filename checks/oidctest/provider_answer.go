@@ -1,7 +1,6 @@
 package oidctest
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
 )
@@ -53,12 +52,12 @@ func Redirect(status int, location string) func(*Answer) {
 	}
 }
 
-// write sends the answer. It returns early when ctx ends.
-func (a *Answer) write(ctx context.Context, w http.ResponseWriter) {
+// write sends the answer. It returns early when the request ends.
+func (a *Answer) write(w http.ResponseWriter, r *http.Request) {
+	ctx := r.Context()
 	if a.hang {
 		<-ctx.Done()
-		// Without this the server would answer 200 with nothing.
-		panic(http.ErrAbortHandler)
+		panic(http.ErrAbortHandler) // or the server would answer 200 with nothing
 	}
 	for name, values := range a.Header {
 		for _, v := range values {
@@ -69,7 +68,7 @@ func (a *Answer) write(ctx context.Context, w http.ResponseWriter) {
 		w.WriteHeader(a.Status)
 	}
 	w.Write(a.Body)
-	if !a.endless {
+	if !a.endless || r.Method == http.MethodHead {
 		return
 	}
 	spaces := make([]byte, 4096)
@@ -78,9 +77,10 @@ func (a *Answer) write(ctx context.Context, w http.ResponseWriter) {
 	}
 	for ctx.Err() == nil {
 		if _, err := w.Write(spaces); err != nil {
-			return
+			break
 		}
 	}
+	panic(http.ErrAbortHandler) // or the server would send an end
 }
 
 // answerJSON answers with v. That fails only if a knob put something into it that
@@ -103,14 +103,17 @@ func (a *Answer) noStore() *Answer {
 	return a
 }
 
-// replaceMembers applies a knob: nil removes a member, all else sets it.
-func replaceMembers(members, with map[string]any) map[string]any {
+// replaced applies a knob: nil removes a member, all else sets it.
+func (p *Provider) replaced(members, with map[string]any) map[string]any {
 	for name, v := range with {
-		if v == nil {
+		switch v := v.(type) {
+		case nil:
 			delete(members, name)
-			continue
+		case string:
+			members[name] = p.fill(v)
+		default:
+			members[name] = v
 		}
-		members[name] = v
 	}
 	return members
 }

@@ -18,12 +18,12 @@ import (
 type CertKind int
 
 const (
-	CertGood                CertKind = iota
-	CertExpired                      // ended an hour ago
-	CertWrongName                    // for another host
-	CertUnknownCA                    // of a CA that CAs does not hold
-	CertMissingIntermediate          // good, but the chain lacks the intermediate CA
-	CertSelfSigned                   // its own issuer
+	CertGood                CertKind = iota // what CAs trusts, for Host
+	CertExpired                             // ended an hour ago
+	CertWrongName                           // for another host
+	CertUnknownCA                           // of a CA that CAs does not hold
+	CertMissingIntermediate                 // good, but the chain lacks the intermediate CA
+	CertSelfSigned                          // its own issuer
 )
 
 // An authority is a certificate that signs others.

@@ -44,12 +44,11 @@ func (p *Provider) authenticate(r *http.Request) (*Client, *Answer) {
 		return nil, p.refuseJSON(*bad)
 	}
 	refuse := func(cause string) (*Client, *Answer) {
-		a := p.refuseJSON(refusal{
-			status: http.StatusUnauthorized, code: "invalid_client", says: "client authentication failed", cause: cause,
-		})
+		why := refusal{status: http.StatusUnauthorized, code: "invalid_client", says: "client authentication failed", cause: cause}
+		a := p.refuseJSON(why)
 		// RFC 6749 5.2: a client that tried the header is answered in its scheme.
 		if r.Header.Get("Authorization") != "" {
-			a.Header.Set("WWW-Authenticate", fmt.Sprintf(`Basic realm=%q, error="invalid_client", error_description="client authentication failed"`, p.issuer()))
+			a.Header.Set("WWW-Authenticate", fmt.Sprintf("Basic realm=%q, error=%q, error_description=%q", p.issuer(), why.code, p.description(why)))
 		}
 		return nil, a
 	}

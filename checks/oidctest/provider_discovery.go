@@ -43,17 +43,7 @@ func (p *Provider) discovery() *Answer {
 	if p.PAR {
 		doc["pushed_authorization_request_endpoint"] = base + PARPath
 	}
-	return answerJSON(http.StatusOK, p.filled(replaceMembers(doc, p.Metadata)))
-}
-
-// filled puts the address into the strings of a document.
-func (p *Provider) filled(doc map[string]any) map[string]any {
-	for name, v := range doc {
-		if s, ok := v.(string); ok {
-			doc[name] = p.fill(s)
-		}
-	}
-	return doc
+	return answerJSON(http.StatusOK, p.replaced(doc, p.Metadata))
 }
 
 // claimNames are the claims that some scope releases, and those of each ID token.

@@ -162,7 +162,7 @@ func (p *Provider) issueCode(r *http.Request, req *authRequest, s *session) *Ans
 		client: req.client, user: s.user, sid: s.sid, redirect: req.redirect, scope: req.scope,
 		params: req.params, since: s.since, issued: time.Now(),
 	}
-	return p.back(req, []param{{"code", code}})
+	return p.back(req, []responseParam{{"code", code}})
 }
 
 // refuseBack is an error by redirect, RFC 6749 4.1.2.1. It never goes to a
@@ -173,9 +173,9 @@ func (p *Provider) refuseBack(r *http.Request, req *authRequest, why refusal) *A
 			return p.refusePage(r, *refused)
 		}
 	}
-	says := []param{{"error", why.code}}
+	says := []responseParam{{"error", why.code}}
 	if text := p.description(why); text != "" {
-		says = append(says, param{"error_description", text})
+		says = append(says, responseParam{"error_description", text})
 	}
 	a := p.back(req, says)
 	if a.cause = why.cause; a.cause == "" {
@@ -184,15 +184,15 @@ func (p *Provider) refuseBack(r *http.Request, req *authRequest, why refusal) *A
 	return a
 }
 
-// A param is one of an ordered query.
-type param struct{ Name, Value string }
+// A responseParam is one of an ordered query.
+type responseParam struct{ Name, Value string }
 
 // back is the authorization response, with iss as RFC 9207 2 has it.
-func (p *Provider) back(req *authRequest, says []param) *Answer {
+func (p *Provider) back(req *authRequest, says []responseParam) *Answer {
 	if state := req.params.Get("state"); state != "" {
-		says = append(says, param{"state", state})
+		says = append(says, responseParam{"state", state})
 	}
-	says = p.altered(append(says, param{"iss", p.issuer()}))
+	says = p.altered(append(says, responseParam{"iss", p.issuer()}))
 	mode := req.params.Get("response_mode")
 	if mode == "" {
 		mode = p.ResponseMode
@@ -214,10 +214,10 @@ func (p *Provider) back(req *authRequest, says []param) *Answer {
 }
 
 // altered applies AuthResponse: in place, and what is new at the end.
-func (p *Provider) altered(says []param) []param {
+func (p *Provider) altered(says []responseParam) []responseParam {
 	for _, name := range slices.Sorted(maps.Keys(p.AuthResponse)) {
 		v := p.AuthResponse[name]
-		i := slices.IndexFunc(says, func(s param) bool { return s.Name == name })
+		i := slices.IndexFunc(says, func(s responseParam) bool { return s.Name == name })
 		switch {
 		case v == nil && i >= 0:
 			says = slices.Delete(says, i, i+1)
@@ -225,7 +225,7 @@ func (p *Provider) altered(says []param) []param {
 		case i >= 0:
 			says[i].Value = p.fill(fmt.Sprint(v))
 		default:
-			says = append(says, param{name, p.fill(fmt.Sprint(v))})
+			says = append(says, responseParam{name, p.fill(fmt.Sprint(v))})
 		}
 	}
 	return says

@@ -102,16 +102,15 @@ func (p *Provider) jwt(c *Client, alg string, claims, header map[string]any) (st
 		return "", err
 	}
 	if alg == "none" {
-		return unsigned(payload, header)
+		return p.unsigned(payload, header)
 	}
-	opts := &jose.SignerOptions{}
 	key := jose.SigningKey{Algorithm: jose.SignatureAlgorithm(alg), Key: []byte(c.Secret)}
 	if !strings.HasPrefix(alg, "HS") {
 		if key.Key, err = signingKey(alg); err != nil {
 			return "", err
 		}
 	}
-	signer, err := jose.NewSigner(key, opts)
+	signer, err := jose.NewSigner(key, nil)
 	if err != nil {
 		return "", fmt.Errorf("signing with %s: %w", alg, err)
 	}
@@ -123,18 +122,18 @@ func (p *Provider) jwt(c *Client, alg string, claims, header map[string]any) (st
 	if err != nil || len(header) == 0 {
 		return text, err
 	}
-	return withHeader(text, header)
+	return p.withHeader(text, header)
 }
 
 // unsigned is the JWS of RFC 7515 appendix A.5.
-func unsigned(payload []byte, header map[string]any) (string, error) {
-	return withHeader("e30."+base64.RawURLEncoding.EncodeToString(payload)+".",
-		replaceMembers(map[string]any{"alg": "none"}, header))
+func (p *Provider) unsigned(payload []byte, header map[string]any) (string, error) {
+	return p.withHeader("e30."+base64.RawURLEncoding.EncodeToString(payload)+".",
+		p.replaced(map[string]any{"alg": "none"}, header))
 }
 
 // withHeader replaces header members and leaves the signature alone, which is
 // then no longer that of the token.
-func withHeader(token string, with map[string]any) (string, error) {
+func (p *Provider) withHeader(token string, with map[string]any) (string, error) {
 	head, rest, _ := strings.Cut(token, ".")
 	plain, err := base64.RawURLEncoding.DecodeString(head)
 	if err != nil {
@@ -144,7 +143,7 @@ func withHeader(token string, with map[string]any) (string, error) {
 	if err := json.Unmarshal(plain, &members); err != nil {
 		return "", err
 	}
-	if plain, err = json.Marshal(replaceMembers(members, with)); err != nil {
+	if plain, err = json.Marshal(p.replaced(members, with)); err != nil {
 		return "", err
 	}
 	return base64.RawURLEncoding.EncodeToString(plain) + "." + rest, nil

@@ -93,14 +93,14 @@ func (p *Provider) refusePage(r *http.Request, why refusal) *Answer {
 	if strings.Contains(accept, "application/json") && !strings.Contains(accept, "text/html") {
 		return p.refuseJSON(why)
 	}
-	says := []param{{"error", why.code}}
+	says := []responseParam{{"error", why.code}}
 	if text := p.description(why); text != "" {
-		says = append(says, param{"error_description", text})
+		says = append(says, responseParam{"error_description", text})
 	}
 	if state := r.Form.Get("state"); state != "" {
-		says = append(says, param{"state", state})
+		says = append(says, responseParam{"state", state})
 	}
-	a := page(http.StatusBadRequest, pageError, map[string]any{"Params": append(says, param{"iss", p.issuer()})})
+	a := page(http.StatusBadRequest, pageError, map[string]any{"Params": append(says, responseParam{"iss", p.issuer()})})
 	if a.cause = why.cause; a.cause == "" {
 		a.cause = why.says
 	}

@@ -28,11 +28,17 @@ const (
 // maxBody is as much of a request as the provider reads.
 const maxBody = 1 << 20
 
-// Start listens on a free loopback port and serves until Close.
+// Start listens on a free loopback port and serves until Close, after which it
+// cannot be started again.
 func (p *Provider) Start() error {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return fmt.Errorf("starting the provider: %w", err)
+	}
+	// Here, not at the first token: making keys may take longer than a client waits.
+	if _, err := signingKeys(); err != nil {
+		l.Close()
+		return fmt.Errorf("making the provider's keys: %w", err)
 	}
 	p.listener, p.done = l, make(chan struct{})
 	p.state = newFlowState()
@@ -143,7 +149,7 @@ func (p *Provider) serve(w http.ResponseWriter, r *http.Request) {
 		p.asked[nth].Status, p.asked[nth].Cause = a.Status, a.cause
 	}
 	p.mu.Unlock()
-	a.write(ctx, w)
+	a.write(w, r)
 }
 
 // inside cuts the issuer's path off the path of a request.

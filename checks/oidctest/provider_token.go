@@ -133,7 +133,7 @@ func (p *Provider) issueTokens(g *grant) *Answer {
 		}
 		body["id_token"] = id
 	}
-	return answerJSON(http.StatusOK, replaceMembers(body, p.TokenResponse)).noStore()
+	return answerJSON(http.StatusOK, p.replaced(body, p.TokenResponse)).noStore()
 }
 
 // idToken is that of OpenID Connect Core 2. Which claims it has besides follows
@@ -160,7 +160,7 @@ func (p *Provider) idToken(g *grant) (string, error) {
 	if alg == "" {
 		alg = "RS256"
 	}
-	signed, err := p.jwt(g.client, alg, replaceMembers(claims, p.IDToken), p.IDTokenHeader)
+	signed, err := p.jwt(g.client, alg, p.replaced(claims, p.IDToken), p.IDTokenHeader)
 	if err == nil && g.client.EncryptIDToken {
 		return encrypted(signed)
 	}

@@ -27,11 +27,11 @@ func (p *Provider) userinfo(r *http.Request) *Answer {
 	claims["sub"] = g.user.Sub
 	alg := g.client.UserinfoAlg
 	if alg == "" || alg == "none" {
-		return answerJSON(http.StatusOK, replaceMembers(claims, p.UserinfoClaims)).noStore()
+		return answerJSON(http.StatusOK, p.replaced(claims, p.UserinfoClaims)).noStore()
 	}
 	// Signed, it names issuer and audience: OpenID Connect Core 5.3.2.
 	claims["iss"], claims["aud"] = p.issuer(), g.client.ID
-	token, err := p.jwt(g.client, alg, replaceMembers(claims, p.UserinfoClaims), nil)
+	token, err := p.jwt(g.client, alg, p.replaced(claims, p.UserinfoClaims), nil)
 	if err != nil {
 		return p.refuseJSON(refusal{status: http.StatusInternalServerError, code: "server_error", cause: err.Error()})
 	}
