@@ -32,7 +32,7 @@ func TestOnlyTheRegisteredRedirectURIIsAnsweredByRedirect(t *testing.T) {
 		"https://evil.example/auth/login":     false,
 	} {
 		for _, prompt := range []string{"", "none"} {
-			a := get(t, p, AuthorizePath+"?"+request("redirect_uri", uri, "prompt", prompt).Encode())
+			a := getAt(t, p, AuthorizePath+"?"+asking("redirect_uri", uri, "prompt", prompt).Encode())
 			if registered {
 				if !strings.HasPrefix(a.header.Get("Location"), uri+"?") {
 					t.Errorf("%s: want to be sent back, got %d %s", uri, a.status, a.header.Get("Location"))
@@ -88,7 +88,7 @@ func TestAnAuthorizationRequestIsRefused(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			a := get(t, p, AuthorizePath+"?"+request(test.change...).Encode())
+			a := getAt(t, p, AuthorizePath+"?"+asking(test.change...).Encode())
 			if test.page != "" {
 				if a.status != http.StatusBadRequest || !strings.Contains(a.body, test.page) || a.header.Get("Location") != "" {
 					t.Errorf("want a page saying %q, got %d %s", test.page, a.status, a.body)
@@ -110,7 +110,7 @@ func TestAnAuthorizationRequestIsRefused(t *testing.T) {
 func TestAParameterStandsOnlyOnce(t *testing.T) {
 	t.Parallel()
 	p := startProvider(t, nil)
-	a := get(t, p, AuthorizePath+"?"+request().Encode()+"&state=another")
+	a := getAt(t, p, AuthorizePath+"?"+asking().Encode()+"&state=another")
 	if a.status != http.StatusBadRequest || !strings.Contains(a.body, "must not be provided twice") {
 		t.Errorf("want 400, got %d %s", a.status, a.body)
 	}
@@ -119,9 +119,9 @@ func TestAParameterStandsOnlyOnce(t *testing.T) {
 func TestAnErrorIsJSONForAProgramThatAsks(t *testing.T) {
 	t.Parallel()
 	p := startProvider(t, nil)
-	r, _ := http.NewRequest(http.MethodGet, p.URL()+AuthorizePath+"?"+request("client_id", "nobody").Encode(), nil)
+	r, _ := http.NewRequest(http.MethodGet, p.URL()+AuthorizePath+"?"+asking("client_id", "nobody").Encode(), nil)
 	r.Header.Set("Accept", "application/json")
-	if a := send(t, p.HTTP(), r); a.status != http.StatusBadRequest || a.member("error") != "invalid_client" {
+	if a := sendBy(t, p.HTTP(), r); a.status != http.StatusBadRequest || a.member("error") != "invalid_client" {
 		t.Errorf("want invalid_client, got %d %s", a.status, a.body)
 	}
 }
@@ -158,14 +158,14 @@ func TestPKCEIsKeptAsItIsOfferedAndRequired(t *testing.T) {
 					test.set(p)
 				}
 			})
-			a := get(t, p, AuthorizePath+"?"+request(test.change...).Encode())
+			a := getAt(t, p, AuthorizePath+"?"+asking(test.change...).Encode())
 			if got := a.query().Get("error"); got != test.authz {
 				t.Fatalf("want error %q, got %q", test.authz, got)
 			}
 			if test.authz != "" {
 				return
 			}
-			tokens := post(t, p, TokenPath, redemption(p, a.query().Get("code"), "code_verifier", test.verifier), nil)
+			tokens := postTo(t, p, TokenPath, redemption(p, a.query().Get("code"), "code_verifier", test.verifier), nil)
 			if got := tokens.member("error"); got != test.token {
 				t.Errorf("want error %q, got %q", test.token, got)
 			}
@@ -176,12 +176,12 @@ func TestPKCEIsKeptAsItIsOfferedAndRequired(t *testing.T) {
 func TestABlankChallengeIsAbsentUnlessRefused(t *testing.T) {
 	t.Parallel()
 	p := startProvider(t, func(p *Provider) { p.AutoApprove = true })
-	path := AuthorizePath + "?" + request("code_challenge", "", "code_challenge_method", "").Encode() + "&code_challenge=&code_challenge_method="
-	if a := get(t, p, path); a.query().Get("code") == "" {
+	path := AuthorizePath + "?" + asking("code_challenge", "", "code_challenge_method", "").Encode() + "&code_challenge=&code_challenge_method="
+	if a := getAt(t, p, path); a.query().Get("code") == "" {
 		t.Errorf("want a code, got %s", a.header.Get("Location"))
 	}
 	p.Do(func() { p.RefuseBlankPKCE = true })
-	if a := get(t, p, path); a.query().Get("error_description") != "code_challenge must not be empty" {
+	if a := getAt(t, p, path); a.query().Get("error_description") != "code_challenge must not be empty" {
 		t.Errorf("want to be refused, got %s", a.header.Get("Location"))
 	}
 }
@@ -201,7 +201,7 @@ func TestTheAuthorizationResponseCanBeBent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := startProvider(t, func(p *Provider) { p.AutoApprove = true; test.set(p) })
-			got := get(t, p, AuthorizePath+"?"+request().Encode()).header.Get("Location")
+			got := getAt(t, p, AuthorizePath+"?"+asking().Encode()).header.Get("Location")
 			_, after, _ := strings.Cut(got, "code=")
 			code, _, _ := strings.Cut(after, "&")
 			want := strings.NewReplacer("CODE", code, "HOST", url.QueryEscape(p.hostPort())).Replace(test.want)
@@ -215,7 +215,7 @@ func TestTheAuthorizationResponseCanBeBent(t *testing.T) {
 func TestAFormPostKeepsTheCustomScheme(t *testing.T) {
 	t.Parallel()
 	p := startProvider(t, func(p *Provider) { p.AutoApprove = true })
-	a := get(t, p, AuthorizePath+"?"+request("response_mode", "form_post", "redirect_uri", mobileLogin).Encode())
+	a := getAt(t, p, AuthorizePath+"?"+asking("response_mode", "form_post", "redirect_uri", mobileLogin).Encode())
 	if a.status != http.StatusOK || !strings.Contains(a.body, `action="`+mobileLogin+`"`) || !strings.Contains(a.body, `name="code"`) {
 		t.Errorf("want a form for the app, got %d %s", a.status, a.body)
 	}
@@ -235,20 +235,20 @@ func TestAPushedRequestIsUsedOnce(t *testing.T) {
 		"a response type not had":  {[]string{"response_type", "token"}, 400, "unsupported response_type requested"},
 		"no client authentication": {[]string{"client_id", "", "client_secret", ""}, 400, "no client authentication mechanism provided"},
 	} {
-		form := with(request("client_secret", secret), test.change)
-		if a := post(t, p, PARPath, form, nil); a.status != test.status || a.member("error_description") != test.says {
+		form := changed(asking("client_secret", secret), test.change)
+		if a := postTo(t, p, PARPath, form, nil); a.status != test.status || a.member("error_description") != test.says {
 			t.Errorf("%s: want %d %s, got %d %s", name, test.status, test.says, a.status, a.body)
 		}
 	}
-	a := post(t, p, PARPath, request("client_secret", secret), nil)
+	a := postTo(t, p, PARPath, asking("client_secret", secret), nil)
 	if a.status != http.StatusCreated {
 		t.Fatalf("want 201, got %d %s", a.status, a.body)
 	}
 	path := AuthorizePath + "?" + url.Values{"client_id": {"immich"}, "request_uri": {a.member("request_uri")}}.Encode()
-	if a := get(t, p, path); a.query().Get("code") == "" || a.query().Get("state") != "a-state" {
+	if a := getAt(t, p, path); a.query().Get("code") == "" || a.query().Get("state") != "a-state" {
 		t.Errorf("want a code, got %d %s", a.status, a.header.Get("Location"))
 	}
-	if a := get(t, p, path); a.status != http.StatusBadRequest || a.header.Get("Location") != "" {
+	if a := getAt(t, p, path); a.status != http.StatusBadRequest || a.header.Get("Location") != "" {
 		t.Errorf("want a page as there is no redirect URI, got %d", a.status)
 	}
 }

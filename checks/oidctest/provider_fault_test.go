@@ -28,13 +28,13 @@ func TestTheDocumentCanBeBent(t *testing.T) {
 		"endpoints are http":   {set: func(p *Provider) { p.EndpointScheme = "http" }, status: 200, holds: `"token_endpoint":"http://`},
 		"no PAR":               {set: func(p *Provider) { p.PAR = false }, status: 200, lacks: "pushed"},
 		"no PKCE":              {set: func(p *Provider) { p.PKCEMethods = []string{} }, status: 200, lacks: "code_challenge"},
-		"HTML":                 {set: alter(Say(200, "text/html", "<title>Welcome</title>")), status: 200, holds: "Welcome"},
-		"a login elsewhere":    {set: alter(Redirect(302, "https://sso.example.test/login")), status: 302},
-		"not found":            {set: alter(Say(404, "", "")), status: 404},
-		"bad gateway":          {set: alter(Say(502, "text/html", "<h1>502</h1>")), status: 502, holds: "502"},
-		"broken JSON":          {set: alter(Say(200, "application/json", broken)), status: 200, holds: broken},
-		"a byte order mark":    {set: alter(func(a *Answer) { a.Body = append([]byte("\ufeff"), a.Body...) }), status: 200, holds: "\ufeff{"},
-		"another content type": {set: alter(func(a *Answer) { a.Header.Set("Content-Type", "text/plain") }), status: 200, holds: `"issuer"`},
+		"HTML":                 {set: bendDocument(Say(200, "text/html", "<title>Welcome</title>")), status: 200, holds: "Welcome"},
+		"a login elsewhere":    {set: bendDocument(Redirect(302, "https://sso.example.test/login")), status: 302},
+		"not found":            {set: bendDocument(Say(404, "", "")), status: 404},
+		"bad gateway":          {set: bendDocument(Say(502, "text/html", "<h1>502</h1>")), status: 502, holds: "502"},
+		"broken JSON":          {set: bendDocument(Say(200, "application/json", broken)), status: 200, holds: broken},
+		"a byte order mark":    {set: bendDocument(func(a *Answer) { a.Body = append([]byte("\ufeff"), a.Body...) }), status: 200, holds: "\ufeff{"},
+		"another content type": {set: bendDocument(func(a *Answer) { a.Header.Set("Content-Type", "text/plain") }), status: 200, holds: `"issuer"`},
 		"an answer of its own": {set: func(p *Provider) { p.Intercept = teapot }, status: http.StatusTeapot, holds: DiscoveryPath},
 		"another path":         {set: func(p *Provider) { p.Path = "/op" }, status: 200, holds: `/op/token"`},
 		"nothing":              {status: 200, holds: `"scopes_supported"`},
@@ -42,7 +42,7 @@ func TestTheDocumentCanBeBent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := startProvider(t, test.set)
-			a := get(t, p, DiscoveryPath)
+			a := getAt(t, p, DiscoveryPath)
 			if a.status != test.status || !strings.Contains(a.body, test.holds) || test.lacks != "" && strings.Contains(a.body, test.lacks) {
 				t.Errorf("want %d with %q without %q, got %d %s", test.status, test.holds, test.lacks, a.status, a.body)
 			}
@@ -50,8 +50,8 @@ func TestTheDocumentCanBeBent(t *testing.T) {
 	}
 }
 
-// alter bends the discovery document.
-func alter(f func(*Answer)) func(*Provider) {
+// bendDocument bends the discovery document.
+func bendDocument(f func(*Answer)) func(*Provider) {
 	return func(p *Provider) { p.Alter = map[string]func(*Answer){DiscoveryPath: f} }
 }
 
@@ -63,9 +63,9 @@ func teapot(w http.ResponseWriter, r *http.Request) bool {
 
 func TestAnEndlessDocumentHasAnEndForHEAD(t *testing.T) {
 	t.Parallel()
-	p := startProvider(t, alter(Endless))
+	p := startProvider(t, bendDocument(Endless))
 	r, _ := http.NewRequest(http.MethodHead, p.URL()+DiscoveryPath, nil)
-	if a := send(t, p.HTTP(), r); a.status != http.StatusOK || a.body != "" {
+	if a := sendBy(t, p.HTTP(), r); a.status != http.StatusOK || a.body != "" {
 		t.Errorf("want 200 without a body, got %d %s", a.status, a.body)
 	}
 }
@@ -75,7 +75,7 @@ func TestOutsideTheIssuersPathThereIsNothing(t *testing.T) {
 	p := startProvider(t, func(p *Provider) { p.Path = "/op" })
 	for _, path := range []string{"/", "/op", "/opera" + DiscoveryPath, DiscoveryPath} {
 		r, _ := http.NewRequest(http.MethodGet, strings.TrimSuffix(p.URL(), "/op")+path, nil)
-		if a := send(t, p.HTTP(), r); a.status != http.StatusNotFound {
+		if a := sendBy(t, p.HTTP(), r); a.status != http.StatusNotFound {
 			t.Errorf("%s: want 404, got %d", path, a.status)
 		}
 	}
@@ -108,7 +108,7 @@ func TestWhatHangsEndsWithTheClientOrTheProvider(t *testing.T) {
 					}
 					ended <- err
 				}()
-				wait(t, arrived)
+				waitFor(t, arrived)
 				if closes {
 					p.Close()
 				} else {
@@ -120,13 +120,13 @@ func TestWhatHangsEndsWithTheClientOrTheProvider(t *testing.T) {
 				}
 				quiet := make(chan struct{})
 				go func() { p.running.Wait(); close(quiet) }()
-				wait(t, quiet)
+				waitFor(t, quiet)
 			}
 		}
 	}
 }
 
-func wait(t *testing.T, c <-chan struct{}) {
+func waitFor(t *testing.T, c <-chan struct{}) {
 	t.Helper()
 	select {
 	case <-c:
@@ -149,7 +149,7 @@ func TestTheKeySetHoldsWhatIsPublished(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			a := get(t, startProvider(t, test.set), KeysPath)
+			a := getAt(t, startProvider(t, test.set), KeysPath)
 			var set struct {
 				Keys []struct{ Kty, Use, D string }
 			}
@@ -198,7 +198,7 @@ func TestTheIDTokenCanBeBent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := startProvider(t, func(p *Provider) { p.AutoApprove = true; test.set(p) })
-			token := post(t, p, TokenPath, redemption(p, codeFor(t, p)), nil).member("id_token")
+			token := postTo(t, p, TokenPath, redemption(p, codeFor(t, p)), nil).member("id_token")
 			got := claimsOf(t, p, token, test.alg)[test.claim]
 			if iat, ok := got.(float64); test.want == "before" && ok && time.Unix(int64(iat), 0).Year() < 2000 {
 				return
@@ -216,7 +216,7 @@ func TestTheIDTokenCanBeNone(t *testing.T) {
 		p.AutoApprove = true
 		p.Clients[0].SignAlg = "none"
 	})
-	id := func() string { return post(t, p, TokenPath, redemption(p, codeFor(t, p)), nil).member("id_token") }
+	id := func() string { return postTo(t, p, TokenPath, redemption(p, codeFor(t, p)), nil).member("id_token") }
 	if token := id(); !strings.HasPrefix(token, "eyJhbGciOiJub25lIn0.") || !strings.HasSuffix(token, ".") {
 		t.Errorf("want an unsigned token, got %s", token)
 	}
@@ -229,7 +229,7 @@ func TestTheIDTokenCanBeNone(t *testing.T) {
 		t.Error(err)
 	}
 	p.Do(func() { p.Clients[0].EncryptIDToken, p.Clients[0].SignAlg = false, "bogus" })
-	if a := post(t, p, TokenPath, redemption(p, codeFor(t, p)), nil); a.status != 500 || a.member("error") != "server_error" {
+	if a := postTo(t, p, TokenPath, redemption(p, codeFor(t, p)), nil); a.status != 500 || a.member("error") != "server_error" {
 		t.Errorf("want 500, got %d %s", a.status, a.body)
 	}
 }
@@ -242,11 +242,11 @@ func TestAnswersWithTokensCanBeBent(t *testing.T) {
 		p.TokenResponse = map[string]any{"refresh_token": Null, "expires_in": nil}
 		p.UserinfoClaims = map[string]any{"email": nil}
 	})
-	tokens := post(t, p, TokenPath, redemption(p, codeFor(t, p)), nil)
+	tokens := postTo(t, p, TokenPath, redemption(p, codeFor(t, p)), nil)
 	if !strings.Contains(tokens.body, `"refresh_token":null`) || strings.Contains(tokens.body, "expires_in") {
 		t.Errorf("want null and nothing, got %s", tokens.body)
 	}
-	user := post(t, p, UserinfoPath, nil, func(r *http.Request) {
+	user := postTo(t, p, UserinfoPath, nil, func(r *http.Request) {
 		r.Header.Set("Authorization", "Bearer "+tokens.member("access_token"))
 	})
 	if got := user.header.Get("Content-Type"); got != "application/jwt; charset=utf-8" {
@@ -261,7 +261,7 @@ func TestAnswersWithTokensCanBeBent(t *testing.T) {
 func TestTheDateHeaderFollowsTheClock(t *testing.T) {
 	t.Parallel()
 	p := startProvider(t, func(p *Provider) { p.ClockSkew = 10 * time.Minute })
-	at, err := http.ParseTime(get(t, p, DiscoveryPath).header.Get("Date"))
+	at, err := http.ParseTime(getAt(t, p, DiscoveryPath).header.Get("Date"))
 	if err != nil {
 		t.Fatal(err)
 	}

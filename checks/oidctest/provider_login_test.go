@@ -20,7 +20,7 @@ type walker struct {
 	page received
 }
 
-func walk(t *testing.T, p *Provider, from string) *walker {
+func walkFrom(t *testing.T, p *Provider, from string) *walker {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -50,7 +50,7 @@ func (w *walker) submit(pairs ...string) {
 		form.Set(hidden[1], hidden[2])
 	}
 	action := w.attribute(`<form[^>]* action="([^"]+)"`)
-	r, err := http.NewRequest(http.MethodPost, action, strings.NewReader(with(form, pairs).Encode()))
+	r, err := http.NewRequest(http.MethodPost, action, strings.NewReader(changed(form, pairs).Encode()))
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -80,7 +80,7 @@ func (w *walker) attribute(pattern string) string {
 func (w *walker) follow(at string, r *http.Request) {
 	w.t.Helper()
 	for {
-		w.at, w.page = at, send(w.t, w.c, r)
+		w.at, w.page = at, sendBy(w.t, w.c, r)
 		to := w.page.header.Get("Location")
 		if to == "" {
 			return
@@ -130,8 +130,8 @@ func TestAPersonLogsInAndConsents(t *testing.T) {
 	t.Parallel()
 	for _, path := range []string{"", "/op"} {
 		p := startProvider(t, func(p *Provider) { p.Path = path; p.Clients[0].Consent = true })
-		start := p.URL() + AuthorizePath + "?" + request("login_hint", "al<i>ce").Encode()
-		w := walk(t, p, start)
+		start := p.URL() + AuthorizePath + "?" + asking("login_hint", "al<i>ce").Encode()
+		w := walkFrom(t, p, start)
 		w.shows("<title>Sign-in</title>", `name="prompt" value="login"`, `name="login"`, `name="password"`, "al&lt;i&gt;ce", `class="login-submit"`)
 		w.submit("login", "alice", "password", "wrong")
 		w.shows(`role="alert"`, "Incorrect username or password.")
@@ -168,9 +168,9 @@ func TestALoginEndsInARefusal(t *testing.T) {
 		p.User("locked").Locked = true
 		p.User("second").TOTP = secret
 	})
-	start := p.URL() + AuthorizePath + "?" + request().Encode()
+	start := p.URL() + AuthorizePath + "?" + asking().Encode()
 	log := func(name string) *walker {
-		w := walk(t, p, start)
+		w := walkFrom(t, p, start)
 		w.submit("login", name, "password", name+"-password")
 		return w
 	}
@@ -183,7 +183,7 @@ func TestALoginEndsInARefusal(t *testing.T) {
 	w.shows("The one-time password might be wrong.")
 	w.submit("totp", totp(secret, time.Now().Unix()/totpStep))
 	w.arrives("code", "")
-	w = walk(t, p, start)
+	w = walkFrom(t, p, start)
 	w.open(w.attribute(`href="([^"]+/abort)"`))
 	w.arrives("error_description", "End-User aborted interaction")
 }
@@ -191,11 +191,11 @@ func TestALoginEndsInARefusal(t *testing.T) {
 func TestAnInteractionBelongsToItsBrowser(t *testing.T) {
 	t.Parallel()
 	p := startProvider(t, nil)
-	w := walk(t, p, p.URL()+AuthorizePath+"?"+request().Encode())
+	w := walkFrom(t, p, p.URL()+AuthorizePath+"?"+asking().Encode())
 	mine := w.at
 	w.open(strings.Replace(mine, "/interaction/", "/auth/", 1))
 	w.shows(`name="login"`) // nothing was done yet
-	thief := walk(t, p, mine)
+	thief := walkFrom(t, p, mine)
 	thief.shows("oops! something went wrong", "interaction session not found")
 	thief.open(strings.Replace(mine, "/interaction/", "/auth/", 1))
 	thief.shows("authorization request has expired")
@@ -209,7 +209,7 @@ func TestAProviderMayLookAtTheClientOnlyAfterTheLogin(t *testing.T) {
 	t.Parallel()
 	p := startProvider(t, func(p *Provider) { p.LateChecks, p.IgnorePromptNone = true, true })
 	for _, change := range [][]string{{}, {"client_id", "nobody"}, {"redirect_uri", "https://evil.example/"}, {"prompt", "none"}} {
-		w := walk(t, p, p.URL()+AuthorizePath+"?"+request(change...).Encode())
+		w := walkFrom(t, p, p.URL()+AuthorizePath+"?"+asking(change...).Encode())
 		w.shows(`name="login"`)
 		w.submit("login", "alice", "password", "alice-password")
 		if len(change) == 0 || change[0] == "prompt" {
@@ -224,12 +224,12 @@ func TestAutoApproveTakesTheHint(t *testing.T) {
 	t.Parallel()
 	p := startProvider(t, func(p *Provider) { p.AutoApprove = true })
 	for hint, want := range map[string]string{"": "alice", "alice": "alice", "bob": "bob"} {
-		tokens := post(t, p, TokenPath, redemption(p, codeFor(t, p, "login_hint", hint)), nil)
+		tokens := postTo(t, p, TokenPath, redemption(p, codeFor(t, p, "login_hint", hint)), nil)
 		if got := claimsOf(t, p, tokens.member("id_token"), "RS256")["sub"]; got != want {
 			t.Errorf("hint %q: want %s, got %v", hint, want, got)
 		}
 	}
-	a := get(t, p, AuthorizePath+"?"+request("prompt", "none").Encode())
+	a := getAt(t, p, AuthorizePath+"?"+asking("prompt", "none").Encode())
 	if got := a.query().Get("error"); got != "login_required" {
 		t.Errorf("want no login behind the user's back, got %s", a.header.Get("Location"))
 	}
@@ -239,11 +239,11 @@ func TestLogoutAsksFirst(t *testing.T) {
 	t.Parallel()
 	const home = "https://photos.example.test/?a=b"
 	p := startProvider(t, func(p *Provider) { p.AutoApprove = true; p.Clients[0].PostLogoutRedirects = []string{home} })
-	start := p.URL() + AuthorizePath + "?" + request().Encode()
+	start := p.URL() + AuthorizePath + "?" + asking().Encode()
 	silent := start + "&prompt=none"
-	token := post(t, p, TokenPath, redemption(p, codeFor(t, p)), nil).member("id_token")
+	token := postTo(t, p, TokenPath, redemption(p, codeFor(t, p)), nil).member("id_token")
 	end := p.URL() + LogoutPath
-	w := walk(t, p, start)
+	w := walkFrom(t, p, start)
 	for _, test := range []struct{ query, want string }{
 		{"?id_token_hint=bogus", "could not decode id_token_hint"},
 		{"?id_token_hint=a.b.c", "could not decode id_token_hint"},
@@ -270,7 +270,7 @@ func TestLogoutAsksFirst(t *testing.T) {
 	if want := home + "&state=s"; w.at != want {
 		t.Errorf("want %s, got %s", want, w.at)
 	}
-	if a := post(t, p, LogoutPath+"/confirm", url.Values{"logout": {"yes"}}, nil); a.status != http.StatusBadRequest {
+	if a := postTo(t, p, LogoutPath+"/confirm", url.Values{"logout": {"yes"}}, nil); a.status != http.StatusBadRequest {
 		t.Errorf("want 400 for a form of somebody else, got %d", a.status)
 	}
 }

@@ -61,8 +61,8 @@ func (r received) query() url.Values {
 	return v
 }
 
-// send asks and reads the whole answer.
-func send(t *testing.T, c *http.Client, r *http.Request) received {
+// sendBy asks and reads the whole answer.
+func sendBy(t *testing.T, c *http.Client, r *http.Request) received {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -78,17 +78,17 @@ func send(t *testing.T, c *http.Client, r *http.Request) received {
 	return received{resp.StatusCode, resp.Header, string(body)}
 }
 
-func get(t *testing.T, p *Provider, path string) received {
+func getAt(t *testing.T, p *Provider, path string) received {
 	t.Helper()
 	r, err := http.NewRequest(http.MethodGet, p.URL()+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return send(t, p.HTTP(), r)
+	return sendBy(t, p.HTTP(), r)
 }
 
-// post sends a form; auth may set a header.
-func post(t *testing.T, p *Provider, path string, form url.Values, auth func(*http.Request)) received {
+// postTo sends a form; auth may set a header.
+func postTo(t *testing.T, p *Provider, path string, form url.Values, auth func(*http.Request)) received {
 	t.Helper()
 	r, err := http.NewRequest(http.MethodPost, p.URL()+path, strings.NewReader(form.Encode()))
 	if err != nil {
@@ -98,30 +98,30 @@ func post(t *testing.T, p *Provider, path string, form url.Values, auth func(*ht
 	if auth != nil {
 		auth(r)
 	}
-	return send(t, p.HTTP(), r)
+	return sendBy(t, p.HTTP(), r)
 }
 
-// request is what Immich sends to the authorization endpoint. Pairs replace
+// asking is what Immich sends to the authorization endpoint. Pairs replace
 // parameters; an empty value removes one.
-func request(pairs ...string) url.Values {
+func asking(pairs ...string) url.Values {
 	sum := sha256.Sum256([]byte(verifier))
 	v := url.Values{
 		"client_id": {"immich"}, "redirect_uri": {webLogin}, "response_type": {"code"},
 		"scope": {"openid email profile"}, "state": {"a-state"},
 		"code_challenge": {base64.RawURLEncoding.EncodeToString(sum[:])}, "code_challenge_method": {"S256"},
 	}
-	return with(v, pairs)
+	return changed(v, pairs)
 }
 
 // redemption is what Immich sends to the token endpoint.
 func redemption(p *Provider, code string, pairs ...string) url.Values {
-	return with(url.Values{
+	return changed(url.Values{
 		"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {webLogin}, "code_verifier": {verifier},
 		"client_id": {"immich"}, "client_secret": {p.Clients[0].Secret},
 	}, pairs)
 }
 
-func with(v url.Values, pairs []string) url.Values {
+func changed(v url.Values, pairs []string) url.Values {
 	for i := 0; i < len(pairs); i += 2 {
 		if v.Set(pairs[i], pairs[i+1]); pairs[i+1] == "" {
 			v.Del(pairs[i])
@@ -133,7 +133,7 @@ func with(v url.Values, pairs []string) url.Values {
 // codeFor logs in without pages and returns the code.
 func codeFor(t *testing.T, p *Provider, pairs ...string) string {
 	t.Helper()
-	a := get(t, p, AuthorizePath+"?"+request(pairs...).Encode())
+	a := getAt(t, p, AuthorizePath+"?"+asking(pairs...).Encode())
 	code := a.query().Get("code")
 	if code == "" {
 		t.Fatalf("want a code, got %d %s %s", a.status, a.header.Get("Location"), a.body)
@@ -151,7 +151,7 @@ func claimsOf(t *testing.T, p *Provider, token, alg string) map[string]any {
 	var key any = []byte(p.Clients[0].Secret)
 	if !strings.HasPrefix(alg, "HS") {
 		var set jose.JSONWebKeySet
-		if err := json.Unmarshal([]byte(get(t, p, KeysPath).body), &set); err != nil {
+		if err := json.Unmarshal([]byte(getAt(t, p, KeysPath).body), &set); err != nil {
 			t.Fatal(err)
 		}
 		found := set.Key(signed.Signatures[0].Header.KeyID)
@@ -184,16 +184,16 @@ func TestTheCodeFlowEndsInAVerifiedUser(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := startProvider(t, func(p *Provider) { p.AutoApprove = true; set(p) })
-			doc := get(t, p, DiscoveryPath)
+			doc := getAt(t, p, DiscoveryPath)
 			issuer := doc.member("issuer")
 			if issuer != p.issuer() || !strings.HasPrefix(doc.member("token_endpoint"), p.URL()+"/") {
 				t.Fatalf("the document is of another place than %s: %s", p.URL(), doc.body)
 			}
-			a := get(t, p, AuthorizePath+"?"+request().Encode())
+			a := getAt(t, p, AuthorizePath+"?"+asking().Encode())
 			if q := a.query(); a.status != http.StatusSeeOther || q.Get("state") != "a-state" || q.Get("iss") != issuer {
 				t.Fatalf("want 303 with state and iss, got %d %s", a.status, a.header.Get("Location"))
 			}
-			tokens := post(t, p, TokenPath, redemption(p, a.query().Get("code")), nil)
+			tokens := postTo(t, p, TokenPath, redemption(p, a.query().Get("code")), nil)
 			if tokens.status != http.StatusOK || tokens.member("token_type") != "Bearer" {
 				t.Fatalf("want tokens, got %d %s", tokens.status, tokens.body)
 			}
@@ -204,7 +204,7 @@ func TestTheCodeFlowEndsInAVerifiedUser(t *testing.T) {
 			if exp, iat := claims["exp"].(float64), claims["iat"].(float64); exp-iat != 3600 {
 				t.Errorf("want an hour, got %v", exp-iat)
 			}
-			user := post(t, p, UserinfoPath, nil, func(r *http.Request) {
+			user := postTo(t, p, UserinfoPath, nil, func(r *http.Request) {
 				r.Header.Set("Authorization", "Bearer "+tokens.member("access_token"))
 			})
 			if user.member("email") != "alice@example.test" || user.member("sub") != "alice" {
@@ -217,7 +217,7 @@ func TestTheCodeFlowEndsInAVerifiedUser(t *testing.T) {
 func TestRequestsHoldNamesAndNoValues(t *testing.T) {
 	t.Parallel()
 	p := startProvider(t, func(p *Provider) { p.Path = "/op" })
-	post(t, p, TokenPath+"?from=here", url.Values{"code": {"a-secret-value"}}, func(r *http.Request) {
+	postTo(t, p, TokenPath+"?from=here", url.Values{"code": {"a-secret-value"}}, func(r *http.Request) {
 		r.SetBasicAuth("immich", "another-secret-value")
 	})
 	asked := p.Requests()

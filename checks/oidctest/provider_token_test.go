@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// basic authenticates as RFC 6749 2.3.1 wants; rawBasic as many write it.
-func basic(id, secret string) func(*http.Request) {
+// encodedBasic authenticates as RFC 6749 2.3.1 wants; rawBasic as many write it.
+func encodedBasic(id, secret string) func(*http.Request) {
 	return func(r *http.Request) { r.SetBasicAuth(url.QueryEscape(id), url.QueryEscape(secret)) }
 }
 
@@ -44,23 +44,23 @@ func TestTheTokenEndpointKnowsItsClients(t *testing.T) {
 		"post, unknown":               {id: "nobody", secret: secret, says: failed, cause: "client not found"},
 		"post, odd":                   {id: "posts", secret: odd, says: known},
 		"post, not allowed":           {id: "basic-id", secret: odd, says: failed, cause: "supports client authentication method 'client_secret_basic', but method 'client_secret_post' was requested"},
-		"basic, right":                {auth: basic("immich", secret), says: known},
-		"basic, wrong":                {auth: basic("immich", "wrong"), says: failed, cause: "invalid secret provided"},
-		"basic, unknown":              {auth: basic("nobody", secret), says: failed, cause: "client not found"},
-		"basic, odd":                  {auth: basic("basic-id", odd), says: known},
+		"basic, right":                {auth: encodedBasic("immich", secret), says: known},
+		"basic, wrong":                {auth: encodedBasic("immich", "wrong"), says: failed, cause: "invalid secret provided"},
+		"basic, unknown":              {auth: encodedBasic("nobody", secret), says: failed, cause: "client not found"},
+		"basic, odd":                  {auth: encodedBasic("basic-id", odd), says: known},
 		"basic, odd, not encoded":     {auth: rawBasic("basic-id", odd), says: failed, cause: "invalid secret provided"},
 		"basic, dashes encoded":       {auth: rawBasic("basic%2Did", url.QueryEscape(odd)), says: known},
 		"raw basic, odd, not encoded": {auth: rawBasic("raw-id", odd), says: known},
-		"raw basic, odd, encoded":     {auth: basic("raw-id", odd), says: failed, cause: "invalid secret provided"},
+		"raw basic, odd, encoded":     {auth: encodedBasic("raw-id", odd), says: failed, cause: "invalid secret provided"},
 		"raw basic, dashes encoded":   {auth: rawBasic("raw%2Did", odd), says: failed},
-		"basic, not allowed":          {auth: basic("posts", odd), says: failed, cause: "supports client authentication method 'client_secret_post', but method 'client_secret_basic' was requested"},
+		"basic, not allowed":          {auth: encodedBasic("posts", odd), says: failed, cause: "supports client authentication method 'client_secret_post', but method 'client_secret_basic' was requested"},
 		"public":                      {id: "public", says: known},
 		"public with a secret":        {id: "public", secret: "x", says: failed, cause: "method 'client_secret_post' was requested"},
 		"confidential without secret": {id: "immich", says: failed, cause: "method 'none' was requested"},
-		"empty secret":                {auth: basic("empty", ""), says: failed, cause: "invalid secret provided"},
+		"empty secret":                {auth: encodedBasic("empty", ""), says: failed, cause: "invalid secret provided"},
 		"nothing":                     {says: "no client authentication mechanism provided"},
-		"both ways":                   {id: "immich", secret: secret, auth: basic("immich", secret), says: "client authentication must only be provided using one mechanism"},
-		"basic and another client":    {id: "public", auth: basic("immich", secret), says: "mismatch in body and authorization client ids"},
+		"both ways":                   {id: "immich", secret: secret, auth: encodedBasic("immich", secret), says: "client authentication must only be provided using one mechanism"},
+		"basic and another client":    {id: "public", auth: encodedBasic("immich", secret), says: "mismatch in body and authorization client ids"},
 		"another scheme":              {auth: header("Bearer x"), says: "invalid authorization header value format"},
 		"basic that is not base64":    {auth: header("Basic ***"), says: "invalid authorization header value format"},
 		"basic without colon":         {auth: header("Basic " + base64.StdEncoding.EncodeToString([]byte("immich"))), says: "invalid authorization header value format"},
@@ -68,7 +68,7 @@ func TestTheTokenEndpointKnowsItsClients(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			form := redemption(p, "a-bogus-code", "client_id", test.id, "client_secret", test.secret)
-			a := post(t, p, TokenPath, form, test.auth)
+			a := postTo(t, p, TokenPath, form, test.auth)
 			if got := a.member("error_description"); got != test.says {
 				t.Errorf("want %q, got %d %s", test.says, a.status, a.body)
 			}
@@ -92,7 +92,7 @@ func TestTheTokenEndpointKnowsItsClients(t *testing.T) {
 				continue
 			}
 			form := redemption(p, "a-bogus-code", "client_id", test.id, "client_secret", test.secret)
-			a := post(t, p, TokenPath, form, test.auth)
+			a := postTo(t, p, TokenPath, form, test.auth)
 			asked := p.Requests()
 			if got := a.member("error_description"); !strings.Contains(got, test.cause) {
 				t.Errorf("%s: want %q explained, got %q", name, test.cause, got)
@@ -125,11 +125,11 @@ func TestACodeIsBoundToItsRequest(t *testing.T) {
 			t.Parallel()
 			p := startProvider(t, func(p *Provider) { p.AutoApprove = true; p.Clients = append(p.Clients, other) })
 			code := codeFor(t, p)
-			a := post(t, p, TokenPath, redemption(p, code, test.change...), nil)
+			a := postTo(t, p, TokenPath, redemption(p, code, test.change...), nil)
 			if a.status != http.StatusBadRequest || a.member("error") != test.code || a.member("error_description") != test.says {
 				t.Errorf("want %s %s, got %d %s", test.code, test.says, a.status, a.body)
 			}
-			if a := post(t, p, TokenPath, redemption(p, code), nil); a.status != http.StatusOK {
+			if a := postTo(t, p, TokenPath, redemption(p, code), nil); a.status != http.StatusOK {
 				t.Errorf("the code is still good for its own request, got %d %s", a.status, a.body)
 			}
 		})
@@ -140,15 +140,15 @@ func TestACodeUsedTwiceTakesItsTokensBack(t *testing.T) {
 	t.Parallel()
 	p := startProvider(t, func(p *Provider) { p.AutoApprove = true })
 	code := codeFor(t, p)
-	first := post(t, p, TokenPath, redemption(p, code), nil)
+	first := postTo(t, p, TokenPath, redemption(p, code), nil)
 	bearer := func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+first.member("access_token")) }
-	if a := post(t, p, UserinfoPath, nil, bearer); a.status != http.StatusOK {
+	if a := postTo(t, p, UserinfoPath, nil, bearer); a.status != http.StatusOK {
 		t.Fatalf("want the user, got %d %s", a.status, a.body)
 	}
-	if a := post(t, p, TokenPath, redemption(p, code), nil); a.member("error") != "invalid_grant" {
+	if a := postTo(t, p, TokenPath, redemption(p, code), nil); a.member("error") != "invalid_grant" {
 		t.Errorf("want invalid_grant, got %d %s", a.status, a.body)
 	}
-	if a := post(t, p, UserinfoPath, nil, bearer); a.status != http.StatusUnauthorized {
+	if a := postTo(t, p, UserinfoPath, nil, bearer); a.status != http.StatusUnauthorized {
 		t.Errorf("want 401, got %d %s", a.status, a.body)
 	}
 }
@@ -156,10 +156,10 @@ func TestACodeUsedTwiceTakesItsTokensBack(t *testing.T) {
 func TestTheTokenEndpointTakesOnlyForms(t *testing.T) {
 	t.Parallel()
 	p := startProvider(t, nil)
-	if a := get(t, p, TokenPath); a.status != http.StatusNotFound || a.body != "Not Found" {
+	if a := getAt(t, p, TokenPath); a.status != http.StatusNotFound || a.body != "Not Found" {
 		t.Errorf("want 404, got %d %s", a.status, a.body)
 	}
-	a := post(t, p, TokenPath, nil, func(r *http.Request) { r.Header.Set("Content-Type", "application/json") })
+	a := postTo(t, p, TokenPath, nil, func(r *http.Request) { r.Header.Set("Content-Type", "application/json") })
 	if a.status != http.StatusBadRequest || !strings.HasPrefix(a.member("error_description"), "only application/x-www-form-urlencoded") {
 		t.Errorf("want 400, got %d %s", a.status, a.body)
 	}
@@ -168,7 +168,7 @@ func TestTheTokenEndpointTakesOnlyForms(t *testing.T) {
 func TestUserinfoWantsItsToken(t *testing.T) {
 	t.Parallel()
 	p := startProvider(t, func(p *Provider) { p.AutoApprove = true })
-	tokens := post(t, p, TokenPath, redemption(p, codeFor(t, p, "scope", "email profile")), nil)
+	tokens := postTo(t, p, TokenPath, redemption(p, codeFor(t, p, "scope", "email profile")), nil)
 	if tokens.status != http.StatusOK || strings.Contains(tokens.body, "id_token") {
 		t.Fatalf("without openid there is no ID token: %d %s", tokens.status, tokens.body)
 	}
@@ -182,7 +182,7 @@ func TestUserinfoWantsItsToken(t *testing.T) {
 		"a bogus token": {"Bearer bogus", 401, realm + `, error="invalid_token", error_description="invalid token provided"`},
 		"no openid":     {"Bearer " + tokens.member("access_token"), 403, realm + `, error="insufficient_scope", error_description="access token missing openid scope", scope="openid"`},
 	} {
-		a := post(t, p, UserinfoPath, nil, func(r *http.Request) { r.Header.Set("Authorization", test.auth) })
+		a := postTo(t, p, UserinfoPath, nil, func(r *http.Request) { r.Header.Set("Authorization", test.auth) })
 		if a.status != test.status || a.header.Get("WWW-Authenticate") != test.challenge {
 			t.Errorf("%s: want %d %s, got %d %s", name, test.status, test.challenge, a.status, a.header.Get("WWW-Authenticate"))
 		}
@@ -204,7 +204,7 @@ func TestScopesReleaseClaims(t *testing.T) {
 		"openid email immich":   "[alice@example.test <nil> admin]",
 		"openid offline_access": "[<nil> <nil> <nil>]",
 	} {
-		tokens := post(t, p, TokenPath, redemption(p, codeFor(t, p, "scope", scope)), nil)
+		tokens := postTo(t, p, TokenPath, redemption(p, codeFor(t, p, "scope", scope)), nil)
 		claims := claimsOf(t, p, tokens.member("id_token"), "RS256")
 		if got := printed(claims["email"], claims["name"], claims["immich_role"]); got != want {
 			t.Errorf("%s: want %s, got %s", scope, want, got)
