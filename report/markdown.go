@@ -18,6 +18,10 @@ const (
 	messageLines = 10
 )
 
+// foldedBytes bounds each block that is folded away: GitHub takes no comment
+// longer than 65,536 characters.
+const foldedBytes = 20_000
+
 // Markdown writes d for a support thread, the same for whoever runs it: without
 // local paths, without times but the day.
 func Markdown(w io.Writer, d *Document) error {
@@ -184,6 +188,17 @@ func folded(summary string, body []string) []string {
 	return slices.Concat([]string{"<details>", "<summary>" + summary + "</summary>", ""}, body, []string{"", "</details>"})
 }
 
+// bounded keeps the lines of text that fit into a folded block.
+func bounded(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	for i, n := 0, 0; i < len(lines); i++ {
+		if n += len(lines[i]) + 1; n > foldedBytes {
+			return strings.Join(append(lines[:i:i], fmt.Sprintf("… %d lines more in the JSON report", len(lines)-i)), "\n")
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
 // mdTable is every check in a line.
 func (d *Document) mdTable() []string {
 	lines := []string{"| | check | what should be true | |", "|---|---|---|---|"}
@@ -212,7 +227,7 @@ func (d *Document) mdFindings() []string {
 	if p.Len() == 0 {
 		return nil
 	}
-	return folded("findings, with evidence and fixes", fenced(p.String()))
+	return folded("findings, with evidence and fixes", fenced(bounded(p.String())))
 }
 
 // mdExchanges is every request, without what it took.
@@ -235,5 +250,5 @@ func (d *Document) mdExchanges() []string {
 			p.para(4, "", 4, "to "+brief(x.Location, 2000), p.plain)
 		}
 	}
-	return folded(count(len(d.Exchanges), "exchange"), fenced(p.String()))
+	return folded(count(len(d.Exchanges), "exchange"), fenced(bounded(p.String())))
 }

@@ -16,6 +16,9 @@ func TestMarkdownAnswersInSixtyLines(t *testing.T) {
 		if n := strings.Count(answer, "\n"); n > answerLines {
 			t.Errorf("%s: %d lines before the evidence", s.name, n)
 		}
+		if len(md) > 65_536 {
+			t.Errorf("%s: %d bytes, more than a comment may have", s.name, len(md))
+		}
 		if !ok || strings.Count(md, "<details>") != strings.Count(md, "</details>") && s.name != "hostile" {
 			t.Errorf("%s: folded badly", s.name)
 		}
