@@ -1,0 +1,113 @@
+package catalog
+
+import (
+	"immich-oidc-doctor/checks"
+	"immich-oidc-doctor/checks/cite"
+	"immich-oidc-doctor/checks/facts"
+	"immich-oidc-doctor/checks/know/immich"
+	"immich-oidc-doctor/checks/secret"
+)
+
+var discoveryEndpoints = &checks.Check{
+	ID: "discovery/endpoints", Title: "the document names every endpoint that this release needs", Since: "v0.1.0",
+	Doc: `Immich takes the addresses for signing in, for the token, for the user's data and for the keys from the discovery document.
+Each must be there and be a whole address. From 3.0.0 each that Immich itself calls must be https, unless Allow Insecure
+Requests is on: an https issuer whose document lists http addresses is the mark of a provider behind a proxy that does
+not pass ` + "`X-Forwarded-Proto: https`" + `. The keys are read at a login only to 1.131, later for back-channel logout alone.
+
+**Mend it**: give the provider its public address (Keycloak: hostname; Authelia: the session's authelia_url; Authentik: the
+headers of its proxy) so that the document lists https addresses.`,
+	Cites:    []cite.Citation{cite.OIDCDiscovery("3"), cite.OAuth4WebAPI("v3.8.6", "src/index.ts")},
+	Symptoms: []string{"Failed to start oauth", `authorization server metadata does not contain a valid "as.token_endpoint"`, "token_endpoint must be configured on the issuer", "only requests to HTTPS are allowed"},
+	Severity: checks.Error,
+	Breaks:   append(append(append(append(checks.Logins("authorize"), checks.Logins("token")...), checks.Logins("id-token")...), checks.Logins("userinfo")...), "back-channel/notice"),
+	After:    []string{"discovery/document", "issuer/match"},
+	Needs:    []facts.Kind{facts.Server, facts.Authorize, facts.Discovery, facts.Settings},
+	Run:      runDiscoveryEndpoints,
+}
+
+// An endpoint is one address of the document and what Immich does with it.
+type endpoint struct {
+	name     secret.Name
+	at       facts.Known[secret.URI]
+	breaks   []checks.At
+	severity checks.Severity // at most
+	called   bool            // by Immich, not by the browser alone
+}
+
+func endpointsOf(f *facts.Facts, d facts.DiscoveryDoc, release string) []endpoint {
+	all := []endpoint{
+		{"authorization_endpoint", d.AuthorizationEndpoint, checks.Logins("authorize"), checks.Error, true},
+		{"token_endpoint", d.TokenEndpoint, checks.Logins("token"), checks.Error, true},
+		{"userinfo_endpoint", d.UserinfoEndpoint, checks.Logins("userinfo"), checks.Error, true},
+		{"jwks_uri", d.JWKSURI, nil, 0, false},
+	}
+	if immich.UserinfoUnlessEmail.At(release).Value {
+		all[2].severity = checks.Warning // not needed where the ID token holds the e-mail address
+	}
+	switch {
+	case immich.ReadsKeysAtLogin.At(release).Value:
+		all[3].breaks, all[3].severity = checks.Logins("id-token"), checks.Error
+	case immich.BackChannel.At(release).Value:
+		all[3].breaks, all[3].severity = []checks.At{"back-channel/notice"}, checks.Warning
+	default:
+		all = all[:3]
+	}
+	for i := range all {
+		all[i].breaks = existing(f, all[i].breaks)
+	}
+	return all
+}
+
+func runDiscoveryEndpoints(f *facts.Facts) (o checks.Outcome) {
+	d := f.Discovery.Get()
+	release := rules(f)
+	fix := []checks.Remedy{{Do: secret.Textf("give the provider its public https address, and let its proxy pass X-Forwarded-Proto and X-Forwarded-Host")}}
+	if r, is := refused(f); is && r.cause == immich.BadEndpoint {
+		fd := checks.Finding{
+			Subject: checks.Subject{What: secret.Textf("authorization_endpoint")}, Evidence: seen(r.from), Breaks: existing(f, checks.Logins("authorize")),
+			Message: secret.Textf("Immich cannot use the authorization_endpoint of the provider's document: it is missing, not a whole address, or http"),
+			Want:    secret.Textf("an https address"), Got: secret.Textf("%s (%s)", r.message, r.from.Ref), Fix: fix,
+		}
+		if d.AuthorizationEndpoint.Is() {
+			fd.Got = secret.Textf("%s", d.AuthorizationEndpoint.Get())
+		}
+		return checks.Failed(fd)
+	}
+	base := d.Object.From()
+	d.Object.Get()
+	for _, e := range endpointsOf(f, d, release) {
+		about := checks.Subject{What: secret.Textf("%s", e.name)}
+		fd := checks.Finding{Subject: about, Severity: e.severity, Evidence: seen(base...), Breaks: e.breaks, Want: secret.Textf("an https address"), Fix: fix}
+		switch scheme := ""; {
+		case !e.at.Is():
+			fd.Message, fd.Got = secret.Textf("the document has no %s", e.name), e.at.Why.Detail
+		default:
+			scheme = absolute(string(e.at.Get()))
+			fd.Got = secret.Textf("%s", e.at.Get())
+			if scheme == "" {
+				fd.Message = secret.Textf("the %s is not a whole address", e.name)
+			} else if scheme == "http" && e.called && immich.RefusesHTTP.At(release).Value && !httpAllowed(f, d) {
+				fd.Message = secret.Textf("the %s is http, which this release refuses", e.name)
+			}
+		}
+		if fd.Message.IsZero() {
+			o.Cells = append(o.Cells, checks.Cell{Subject: about, Status: checks.Pass, Evidence: seen(e.at.From()...), At: e.breaks, Saw: secret.Textf("%s", e.at.Get())})
+			continue
+		}
+		o.Findings = append(o.Findings, fd)
+	}
+	if !immich.ReadsKeysAtLogin.At(release).Value {
+		o.Cells = append(o.Cells, notAt(existing(f, checks.Logins("id-token")), secret.Textf("this release reads no keys at a login")))
+	}
+	return o
+}
+
+// httpAllowed reports whether Allow Insecure Requests is on: Immich took an
+// http address of this document, or a setting says so, or else not.
+func httpAllowed(f *facts.Facts, d facts.DiscoveryDoc) bool {
+	if _, ok := started(f); ok && absolute(string(d.AuthorizationEndpoint.Get())) == "http" {
+		return true
+	}
+	return facts.Or(f, f.Settings.Get().AllowInsecureRequests, false)
+}

@@ -1,0 +1,68 @@
+package catalog
+
+import (
+	"immich-oidc-doctor/checks"
+	"immich-oidc-doctor/checks/cite"
+	"immich-oidc-doctor/checks/facts"
+	"immich-oidc-doctor/checks/know/immich"
+	"immich-oidc-doctor/checks/secret"
+)
+
+// A started login is Immich's own client passing DNS, TLS, trust and the
+// issuer: seen by Immich, it outranks whatever this machine sees of the provider.
+var discoveryImmich = &checks.Check{
+	ID: "discovery/immich", Title: "Immich itself finds the provider and accepts it", Since: "v0.1.0",
+	Doc: `Immich runs discovery anew whenever somebody presses the login button: nothing is cached. If it cannot, it answers 500
+with a message. From 1.132 to the newest release every network fault reads "fetch failed"; the reason stands in the log
+only from 3.2.0 on.
+
+**Mend it**: give ` + "`--issuer`" + ` with the issuer URL of Immich's settings, and this tool looks at the same provider from here. Then
+look from inside the container: what works on a laptop need not work there.`,
+	Cites:    []cite.Citation{cite.Immich("v2.7.5", "server/src/repositories/oauth.repository.ts")},
+	Symptoms: []string{"Error in OAuth discovery: TypeError: fetch failed", "Error in OAuth discovery: TypeError: Invalid URL", "Unable to login with OAuth"},
+	Severity: checks.Error,
+	Breaks:   checks.Every("discovery"),
+	Witness:  checks.Logins("discovery"),
+	After:    []string{"authorize/answers"},
+	YieldsTo: []string{"network/resolves", "network/reachable", "tls/certificate", "issuer/https", "discovery/document", "issuer/match", "discovery/endpoints"},
+	Needs:    []facts.Kind{facts.Server, facts.Authorize},
+	Run: func(f *facts.Facts) checks.Outcome {
+		r, is := refused(f)
+		if !is {
+			from, ok := started(f)
+			if !ok {
+				return skipped(f.Authorize.Get().Tries[0].URL.Why)
+			}
+			return passed(secret.Textf("it starts a login"), existing(f, checks.Every("discovery")), from)
+		}
+		message, fix := immichSays(r)
+		return checks.Failed(checks.Finding{
+			Evidence: seen(r.from), Message: message, Fix: fix,
+			Want: secret.Textf("HTTP 201 with an authorization URL"), Got: secret.Textf("%s (%s)", r.message, r.from.Ref),
+		})
+	},
+}
+
+// immichSays words each cause that no other check can tell more exactly.
+func immichSays(r refusal) (secret.Text, []checks.Remedy) {
+	issuer := checks.Remedy{Do: secret.Textf("enter the issuer URL, beginning with https://"), Where: oauthSettings("issuerUrl")}
+	inside := checks.Remedy{
+		Do:      secret.Textf("ask the provider from inside Immich's container, and give --issuer so that this tool can look from here"),
+		Snippet: secret.Textf("docker exec immich_server curl -sv --max-time 10 ISSUER/.well-known/openid-configuration"),
+	}
+	switch r.cause {
+	case immich.BadURL:
+		return secret.Textf("the issuer URL in Immich's settings is empty or no URL that Immich can use"), []checks.Remedy{issuer}
+	case immich.NoClientID:
+		return secret.Textf("the client ID in Immich's settings is empty"), []checks.Remedy{{Do: secret.Textf("enter the client ID that the provider knows"), Where: oauthSettings("clientId")}}
+	case immich.BadTimeout:
+		return secret.Textf("the timeout in Immich's settings is out of range: it is shown as milliseconds and used as seconds"),
+			[]checks.Remedy{{Do: secret.Textf("set it back to the default"), Where: oauthSettings("timeout"), Snippet: secret.Textf("30000")}}
+	case immich.Unreached:
+		return secret.Textf("Immich does not reach the provider: the name, the connection or the certificate fails, and this release does not say which"), []checks.Remedy{inside}
+	case immich.UnknownReason:
+		return secret.Textf("Immich cannot start a login: %s", r.message), []checks.Remedy{
+			{Do: secret.Textf("read the reason in the log"), Snippet: secret.Textf("docker logs --since 5m immich_server 2>&1 | grep -i oauth")}}
+	}
+	return secret.Textf("Immich cannot start a login: %s", r.message), []checks.Remedy{inside}
+}

@@ -1,0 +1,123 @@
+package catalog
+
+import (
+	"slices"
+	"strings"
+
+	"immich-oidc-doctor/checks"
+	"immich-oidc-doctor/checks/cite"
+	"immich-oidc-doctor/checks/facts"
+	"immich-oidc-doctor/checks/know/immich"
+	"immich-oidc-doctor/checks/secret"
+)
+
+var keysAlgorithm = &checks.Check{
+	ID: "keys/algorithm", Title: "the provider signs with the algorithm that Immich expects", Since: "v0.1.0",
+	Doc: `Immich accepts an ID token only if its algorithm is, letter for letter, the one in its settings (` + "`oauth.signingAlgorithm`" + `,
+RS256 unless changed). A provider with only elliptic-curve keys signs ES256 or ES384 (Kanidm, Logto), one without a signing
+key HS256 (Authentik). From 1.132 the log then says only ` + "`unexpected JWT \"alg\" header parameter`" + `.
+
+**Mend it**: set Immich's Signing Algorithm to what the provider uses, or give the provider an RSA key for this client.`,
+	Cites: []cite.Citation{cite.OIDCCore("3.1.3.7"), cite.OAuth4WebAPI("v3.8.6", "src/index.ts"), cite.OpenIDClient("v5.7.1", "lib/client.js")},
+	Symptoms: []string{"unexpected JWT alg received, expected RS256, got: HS256", `unexpected JWT "alg" header parameter`,
+		"Algorithm mismatch. Make sure the signing algorithm is set correctly", "Failed to finish oauth"},
+	Severity: checks.Error,
+	Breaks:   checks.Logins("id-token"),
+	After:    []string{"keys/usable"},
+	Needs:    []facts.Kind{facts.Server, facts.Settings, facts.Discovery, facts.Keys, facts.Authorize},
+	Run:      runKeysAlgorithm,
+}
+
+func runKeysAlgorithm(f *facts.Facts) checks.Outcome {
+	d, k, s := f.Discovery.Get(), f.Keys.Get(), f.Settings.Get()
+	release := rules(f)
+	want := facts.Or(f, s.SigningAlgorithm, secret.Name(immich.DefaultAlgorithm.At(release).Value))
+	steps := existing(f, checks.Logins("id-token"))
+	k.Read.Get()
+	from := slices.Concat(s.SigningAlgorithm.From(), k.From)
+	var fitting, kinds []string
+	for _, key := range k.Keys {
+		if !key.Unusable.IsZero() || key.Use == "enc" {
+			continue
+		}
+		kinds = append(kinds, string(signs(key)))
+		if fits(key, string(want)) {
+			fitting = append(fitting, string(key.ID))
+		}
+	}
+	symmetric := strings.HasPrefix(string(want), "HS")
+	listed := !d.IDTokenAlgs.Is() || d.IDTokenAlgs.Has(want)
+	if (len(fitting) > 0 || symmetric) && listed {
+		return passed(secret.Textf("%s, if the client is not registered for another", want), steps, from...)
+	}
+	offers := offered(d, kinds)
+	fd := checks.Finding{
+		Evidence: checks.Evidence{From: from, Grade: checks.Implied}, Breaks: steps,
+		Want: secret.Textf("%s", want), Got: secret.Textf("%s (%s)", secret.Name(strings.Join(offers, ", ")), k.Try.Exchange), Fix: algorithmFix(f, offers),
+	}
+	switch {
+	case len(fitting) > 0:
+		fd.Severity = checks.Warning
+		fd.Message = secret.Textf("the provider has a key for %s but does not list the algorithm", want)
+	case len(k.Keys) == 0 && d.IDTokenAlgs.Has("HS256"):
+		fd.Message = secret.Textf("the provider has no signing key and signs with HS256, by the client secret; Immich expects %s", want)
+	default:
+		fd.Message = secret.Textf("Immich expects ID tokens signed with %s, and the provider has no key for that", want)
+	}
+	if !s.SigningAlgorithm.Is() {
+		fd.Message = secret.Textf("%s (the default; give --signing-algorithm if it was changed)", fd.Message)
+	}
+	return checks.Failed(fd)
+}
+
+// offered is what the provider can sign with: what its keys are for, else what it lists.
+func offered(d facts.DiscoveryDoc, kinds []string) (offers []string) {
+	slices.Sort(kinds)
+	if offers = slices.Compact(kinds); len(offers) > 0 {
+		return offers
+	}
+	for _, a := range d.IDTokenAlgs.Values {
+		offers = append(offers, string(a))
+	}
+	if len(offers) == 0 {
+		return []string{"nothing"}
+	}
+	return offers
+}
+
+func algorithmFix(f *facts.Facts, offers []string) []checks.Remedy {
+	fix := checks.Remedy{Do: secret.Textf("set Immich's Signing Algorithm to the one that the provider uses"), Where: oauthSettings("signingAlgorithm")}
+	if len(offers) == 1 && offers[0] != "nothing" {
+		fix.Snippet = secret.Textf("%s", secret.Name(offers[0]))
+	}
+	other := checks.Remedy{Do: secret.Textf("or let the provider sign with an RSA key (RS256)")}
+	if p := theProvider(f); p.Remedy.Signing != "" {
+		other.Where = secret.Textf("%s: %s", secret.Name(p.Name), secret.Name(p.Remedy.Signing))
+	}
+	return []checks.Remedy{fix, other}
+}
+
+// signs is the algorithm that a key is for, by its alg or else its type.
+func signs(k facts.Key) secret.Name {
+	curves := map[secret.Name]secret.Name{"P-256": "ES256", "P-384": "ES384", "P-521": "ES512", "Ed25519": "EdDSA"}
+	switch {
+	case k.Alg != "":
+		return k.Alg
+	case k.Type == "RSA":
+		return "RS256"
+	case curves[k.Curve] != "":
+		return curves[k.Curve]
+	}
+	return k.Type
+}
+
+// fits reports whether k can sign with alg (RFC 7518 section 3.1).
+func fits(k facts.Key, alg string) bool {
+	if k.Alg != "" {
+		return string(k.Alg) == alg || alg == "Ed25519" && k.Alg == "EdDSA"
+	}
+	if k.Type == "RSA" {
+		return strings.HasPrefix(alg, "RS") || strings.HasPrefix(alg, "PS")
+	}
+	return string(signs(k)) == alg
+}

@@ -1,0 +1,76 @@
+package catalog
+
+import (
+	"immich-oidc-doctor/checks"
+	"immich-oidc-doctor/checks/cite"
+	"immich-oidc-doctor/checks/facts"
+	"immich-oidc-doctor/checks/know/immich"
+	"immich-oidc-doctor/checks/secret"
+)
+
+var keysUsable = &checks.Check{
+	ID: "keys/usable", Title: "the provider's key set holds a usable key", Since: "v0.1.0",
+	Doc: `The address ` + "`jwks_uri`" + ` holds the keys by which signatures are verified. To 1.131 Immich verifies the ID token with them at every
+login. From 1.132 a login does not read them; from 3.0.0 back-channel logout does. An empty set means, as a rule, that the
+provider has no signing key and signs with the client secret (Authentik without a Signing Key).
+
+**Mend it**: give the provider a signing key (Authentik: Applications > Providers > the provider > Signing Key).`,
+	Cites:    []cite.Citation{cite.OIDCDiscovery("3"), cite.RFC("7517", "5"), cite.OpenIDClient("v5.7.1", "lib/helpers/keystore.js")},
+	Symptoms: []string{"no valid key found in issuer's jwks_uri", "failed to validate JWT signature", "Error backchannel logout: token validation failed"},
+	Severity: checks.Error,
+	Breaks:   append(checks.Logins("id-token"), "back-channel/notice"),
+	After:    []string{"discovery/endpoints"},
+	Needs:    []facts.Kind{facts.Server, facts.Keys},
+	Run: func(f *facts.Facts) checks.Outcome {
+		k := f.Keys.Get()
+		release := rules(f)
+		severity, steps := checks.Note, []checks.At{}
+		switch {
+		case immich.ReadsKeysAtLogin.At(release).Value:
+			severity, steps = checks.Error, existing(f, checks.Logins("id-token"))
+		case immich.BackChannel.At(release).Value:
+			severity, steps = checks.Warning, []checks.At{"back-channel/notice"}
+		}
+		fd := checks.Finding{
+			Severity: severity, Breaks: steps, Evidence: seen(k.From...), Want: secret.Textf("a JSON object with a list \"keys\" that has a signing key"), Got: got(k.Try),
+			Fix: []checks.Remedy{{Do: secret.Textf("give the provider a signing key, and see that its key set answers at this address"), Where: secret.Textf("%s", k.Try.URL)}},
+		}
+		usable := 0
+		for _, key := range k.Keys {
+			if key.Unusable.IsZero() && key.Use != "enc" {
+				usable++
+			}
+		}
+		switch {
+		case !k.Try.Answer.Reached():
+			fd.Message = secret.Textf("the key set cannot be reached")
+		case !k.Read.Is():
+			fd.Message = secret.Textf("what stands at jwks_uri is no key set")
+		case len(k.Keys) == 0:
+			fd.Message, fd.Got = secret.Textf("the key set is empty"), secret.Textf("no keys (%s)", k.Try.Exchange)
+		case usable == 0:
+			fd.Message, fd.Got = secret.Textf("no key of the set can be used: %s", reasons(k)), secret.Textf("%s keys (%s)", secret.Int(len(k.Keys)), k.Try.Exchange)
+		default:
+			return withLogins(f, release, passed(secret.Textf("%s of %s keys", secret.Int(usable), secret.Int(len(k.Keys))), steps, k.From...))
+		}
+		return withLogins(f, release, checks.Failed(fd))
+	},
+}
+
+// reasons is why the first key cannot be used.
+func reasons(k facts.KeySet) secret.Text {
+	for _, key := range k.Keys {
+		if !key.Unusable.IsZero() {
+			return key.Unusable
+		}
+	}
+	return secret.Textf("they are for encryption only")
+}
+
+// withLogins adds that a login does not read the keys, where it does not.
+func withLogins(f *facts.Facts, release string, o checks.Outcome) checks.Outcome {
+	if !immich.ReadsKeysAtLogin.At(release).Value {
+		o.Cells = append(o.Cells, notAt(existing(f, checks.Logins("id-token")), secret.Textf("this release reads no keys at a login")))
+	}
+	return o
+}

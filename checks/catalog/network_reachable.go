@@ -1,0 +1,65 @@
+package catalog
+
+import (
+	"immich-oidc-doctor/checks"
+	"immich-oidc-doctor/checks/cite"
+	"immich-oidc-doctor/checks/facts"
+	"immich-oidc-doctor/checks/know/immich"
+	"immich-oidc-doctor/checks/secret"
+)
+
+var networkReachable = &checks.Check{
+	ID: "network/reachable", Title: "the provider takes connections", Since: "v0.1.0",
+	Doc: `Immich's server opens a connection of its own to the provider. The provider may be down, listen on another port, or be
+reachable from the living room and not from the container: the router does not lead its own outside address back in
+(hairpin), or the networks are kept apart by a firewall.
+
+**Mend it**: start the provider; correct the port; put both containers in one network and let the provider's name lead
+straight to it (` + "`extra_hosts`" + ` or a network alias).`,
+	Cites:    []cite.Citation{cite.OpenIDClient("v5.7.1", "lib/helpers/request.js"), cite.Immich("v1.132.0", "server/src/repositories/oauth.repository.ts")},
+	Symptoms: []string{"connect ECONNREFUSED", "connect ETIMEDOUT", "TypeError: fetch failed", "AggregateError", "outgoing request timed out after 30000ms"},
+	Severity: checks.Error,
+	Breaks:   checks.Every("discovery"),
+	After:    []string{"network/resolves"},
+	Needs:    []facts.Kind{facts.Server, facts.Authorize, facts.Network},
+	Run:      runNetworkReachable,
+}
+
+func runNetworkReachable(f *facts.Facts) checks.Outcome {
+	n := f.Network.Get()
+	steps := existing(f, checks.Every("discovery"))
+	r, is := refused(f)
+	immichs, beyond := past(f, stageConnection)
+	var answer, silent facts.Attempt
+	for _, a := range n.Addresses {
+		if a.Dial.Answer == facts.Answered {
+			answer = a.Dial
+		} else if !silent.Made() {
+			silent = a.Dial
+		}
+	}
+	fd := checks.Finding{Want: secret.Textf("a connection"), Got: got(silent), Fix: []checks.Remedy{{
+		Do:      secret.Textf("start the provider, correct its port, or open the way from Immich's container to it"),
+		Snippet: secret.Textf("docker exec immich_server curl -sv --max-time 10 ISSUER/.well-known/openid-configuration"),
+	}}}
+	switch {
+	case is && r.cause == immich.NoAnswer:
+		fd.Evidence, fd.Got = seen(r.from), secret.Textf("%s (%s)", r.message, r.from.Ref)
+		fd.Message = secret.Textf("the provider does not answer Immich in time")
+	case is && r.cause == immich.NoConnection:
+		fd.Evidence, fd.Got = seen(r.from), secret.Textf("%s (%s)", r.message, r.from.Ref)
+		fd.Message = secret.Textf("Immich gets no connection to the provider at %s", r.detail)
+	case silent.Made() && !answer.Made() && beyond:
+		return differs(secret.Textf("%s takes no connection from this machine, but Immich reaches it", n.Host.Get()), silent, immichs)
+	case silent.Made() && !answer.Made():
+		fd.Evidence = seen(append(unreached(f), silent.From(facts.Here))...)
+		fd.Message = secret.Textf("the provider takes no connection at %s", n.Host.Get())
+	case beyond:
+		return passed(secret.Textf("Immich reaches it"), steps, immichs)
+	case answer.Made():
+		return passed(secret.Textf("%s", answer.URL), steps, answer.From(facts.Here))
+	default:
+		return skipped(n.Host.Why)
+	}
+	return checks.Failed(fd)
+}

@@ -1,0 +1,79 @@
+package catalog
+
+import (
+	"regexp"
+
+	"immich-oidc-doctor/checks"
+	"immich-oidc-doctor/checks/cite"
+	"immich-oidc-doctor/checks/facts"
+	"immich-oidc-doctor/checks/know/immich"
+	"immich-oidc-doctor/checks/secret"
+)
+
+var pkceAccepted = &checks.Check{
+	ID: "pkce/accepted", Title: "the provider and this release agree about PKCE", Since: "v0.1.0",
+	Doc: `PKCE binds a login to the browser that began it. Immich does it from 1.132, and only if the discovery document lists
+` + "`S256`" + ` under ` + "`code_challenge_methods_supported`" + `. A provider that demands PKCE and does not list it refuses the login. Without the
+list, 1.132 to 1.134 send a challenge and later no verifier, so that a provider which remembers it answers
+` + "`invalid_grant`" + `; 1.135 to 1.142 send empty parameters, which strict providers refuse.
+
+**Mend it**: let the provider list S256, or stop demanding PKCE for this client; or upgrade Immich to 1.143 or later.`,
+	Cites:    []cite.Citation{cite.RFC("7636", "4.4.1"), cite.RFC("8414", "2"), cite.Immich("v1.143.0", "server/src/repositories/oauth.repository.ts")},
+	Symptoms: []string{"code_challenge is required for this client", "invalid_grant: verifier is invalid", `response parameter "state" missing`},
+	Severity: checks.Error,
+	Breaks:   append(checks.Logins("callback"), checks.Logins("token")...),
+	After:    []string{"authorize/answers", "discovery/immich"},
+	Needs:    []facts.Kind{facts.Server, facts.Authorize, facts.Discovery},
+	Uses:     []facts.Kind{facts.Redirects},
+	Run:      runPKCEAccepted,
+}
+
+var aboutPKCE = regexp.MustCompile(`(?i)pkce|code_challenge|code challenge`)
+
+func runPKCEAccepted(f *facts.Facts) checks.Outcome {
+	fix := []checks.Remedy{{Do: secret.Textf("let the provider list S256 in code_challenge_methods_supported, or not demand PKCE for this client")}}
+	if p := theProvider(f); p.Remedy.PKCE != "" {
+		fix[0].Where = secret.Textf("%s: %s", secret.Name(p.Name), secret.Name(p.Remedy.PKCE))
+	}
+	for _, t := range facts.Or(f, f.Redirects, facts.RedirectLog{}).Tries {
+		said := secret.Textf("%s %s", t.Error, t.Description)
+		if t.Error == "" && t.Provider.Answer == facts.Answered && t.Provider.Status >= 400 {
+			said = t.Provider.Body
+		}
+		if !aboutPKCE.MatchString(said.String()) {
+			continue
+		}
+		return checks.Failed(checks.Finding{
+			Evidence: seen(t.Provider.From(facts.ByProvider)), Breaks: existing(f, checks.Logins("callback")), Fix: fix,
+			Message: secret.Textf("the provider refuses Immich's request because of PKCE: %s", said),
+			Want:    secret.Textf("the request accepted as this release sends it"), Got: got(t.Provider),
+		})
+	}
+	use := immich.PKCE.At(rules(f))
+	steps := existing(f, append(checks.Logins("callback"), checks.Logins("token")...))
+	methods := f.Discovery.Get().PKCEMethods
+	from := f.Authorize.Get().Tries[0].Immich.From(facts.ByImmich)
+	if use.Value == immich.PKCENever || use.Value == immich.PKCEIfOffered {
+		return passed(secret.Textf("this release sends PKCE %s", secret.Name(use.Value)), steps, from)
+	}
+	if challenge := f.Authorize.Get().Tries[0].CodeChallenge; use.Value == immich.PKCEBlank && challenge.Is() && challenge.Get() == "S256" {
+		return passed(secret.Textf("Immich sends S256"), steps, from)
+	}
+	if !methods.Is() && methods.Why.Reason != facts.Absent {
+		return skipped(methods.Why)
+	}
+	if methods.Has("S256") {
+		return passed(secret.Textf("the provider lists S256"), steps, methods.From)
+	}
+	fd := checks.Finding{
+		Severity: checks.Warning, Evidence: checks.Evidence{From: append(f.Discovery.Get().Object.From(), from), Grade: checks.Implied},
+		Breaks: existing(f, checks.Logins("token")), Want: secret.Textf("S256 in code_challenge_methods_supported"), Got: secret.Textf("not listed"),
+		Message: secret.Textf("the provider does not list S256; this release then sends a challenge and no verifier, which a provider that does PKCE answers with invalid_grant"),
+		Fix:     append(fix, checks.Remedy{Do: secret.Textf("or upgrade Immich to 1.143.0 or later")}),
+	}
+	if use.Value == immich.PKCEBlank {
+		fd.Breaks = existing(f, checks.Logins("callback"))
+		fd.Message = secret.Textf("the provider does not list S256; this release then sends empty PKCE parameters, which strict providers refuse")
+	}
+	return checks.Failed(fd)
+}

@@ -1,0 +1,76 @@
+package facts
+
+import "immich-oidc-doctor/checks/secret"
+
+// AuthorizeLog is POST /api/oauth/authorize, once for each journey: Immich runs
+// discovery and answers the authorization URL, or says why it cannot.
+type AuthorizeLog struct {
+	Tries []AuthorizeTry `json:"tries"`
+
+	// Override is GET of a mobile redirect override, when Immich's answer names one.
+	Override Attempt `json:"override,omitzero"`
+}
+
+// An AuthorizeTry is one login started at Immich.
+type AuthorizeTry struct {
+	Journey  secret.Name        `json:"journey"`          // web, linking, mobile
+	Origin   secret.Name        `json:"origin,omitempty"` // empty for mobile, and where no origin is known
+	Redirect secret.URI         `json:"redirect"`         // the redirect URI that we asked for
+	Immich   Attempt            `json:"immich"`
+	Message  Known[secret.Text] `json:"message"`          // of a refusal, as Immich words it
+	URL      Known[secret.URI]  `json:"authorizationUrl"` // whole, credentials masked
+	Endpoint Known[secret.URI]  `json:"endpoint"`         // without its query
+
+	// What the authorization URL carries.
+	RedirectURI   Known[secret.URI]  `json:"redirectUri"`
+	ClientID      Known[secret.Name] `json:"clientId"`
+	Scope         Known[secret.Name] `json:"scope"`
+	CodeChallenge Known[secret.Name] `json:"codeChallenge"` // S256, empty (sent without value), none
+}
+
+// Tried lists the exchanges in the order of their making.
+func (l AuthorizeLog) Tried() (as []Attempt) {
+	for _, t := range l.Tries {
+		as = append(as, t.Immich)
+	}
+	return made(append(as, l.Override)...)
+}
+
+// Of returns the try of a journey, ok if it was made.
+func (l AuthorizeLog) Of(journey secret.Name) (t AuthorizeTry, ok bool) {
+	for _, t := range l.Tries {
+		if t.Journey == journey {
+			return t, true
+		}
+	}
+	return t, false
+}
+
+// RedirectLog is the provider's answer to each authorization URL, sent with
+// prompt=none so that nobody is asked to log in.
+type RedirectLog struct {
+	Tries []RedirectTry `json:"tries"`
+}
+
+// A RedirectTry is one authorization request to the provider.
+type RedirectTry struct {
+	Journey  secret.Name `json:"journey"`
+	Origin   secret.Name `json:"origin,omitempty"`
+	Redirect secret.URI  `json:"redirect"` // the redirect URI that the provider was asked for
+	Provider Attempt     `json:"provider"`
+
+	Back        bool        `json:"back"`        // it answered by a redirect to that very URI
+	StateEchoed bool        `json:"stateEchoed"` // with our state
+	Error       secret.Name `json:"error,omitempty"`
+	Description secret.Text `json:"description,omitzero"`
+	Code        bool        `json:"code,omitempty"` // it handed out a code unasked; dropped, never exchanged
+	Why         Why         `json:"why,omitzero"`   // when it was not asked
+}
+
+// Tried lists the exchanges in the order of their making.
+func (l RedirectLog) Tried() (as []Attempt) {
+	for _, t := range l.Tries {
+		as = append(as, t.Provider)
+	}
+	return made(as...)
+}

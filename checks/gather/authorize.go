@@ -1,0 +1,143 @@
+package gather
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"immich-oidc-doctor/checks/facts"
+	"immich-oidc-doctor/checks/gather/wire"
+	"immich-oidc-doctor/checks/know/immich"
+	"immich-oidc-doctor/checks/secret"
+)
+
+// authorize starts a login at Immich for each journey and goes no further:
+// Immich runs discovery and answers the authorization URL. Nobody is logged in
+// and Immich keeps nothing.
+var authorize = &Source[facts.AuthorizeLog]{
+	Gives: facts.Authorize,
+	After: []facts.Kind{facts.Server, facts.Target},
+	Waits: []facts.Kind{facts.Origins},
+	Learn: func(ctx context.Context, w *wire.Wire, f *facts.Facts) facts.Fact[facts.AuthorizeLog] {
+		base, release := f.Target.Get().Server, releaseOf(f)
+		path := secret.URI(immich.AuthorizePath.At(release).Value)
+		tries := logins(base, f, release)
+		var starts []func()
+		for i := range tries {
+			w := w.Branch(string(tries[i].Journey))
+			starts = append(starts, func() { startLogin(ctx, w, base+path, &tries[i]) })
+		}
+		parallel(starts...)
+		l := facts.AuthorizeLog{Tries: tries}
+		if mobile, ok := l.Of("mobile"); ok && mobile.RedirectURI.Is() {
+			l.Override = askOverride(ctx, w.Branch("override"), base, mobile.RedirectURI.Get())
+		}
+		return facts.Is(l)
+	},
+}
+
+// releaseOf is the release for looking up rules; "" has those of the newest.
+func releaseOf(f *facts.Facts) (v string) {
+	facts.If(f.Server, func(s facts.ServerInfo) {
+		facts.If(s.Version, func(r secret.Name) { v = string(r) })
+	})
+	return v
+}
+
+// logins lists the redirect URIs of this release: the web page takes the
+// address bar's, so without an origin the one that we use must do.
+func logins(base secret.URI, f *facts.Facts, release string) (tries []facts.AuthorizeTry) {
+	var origin secret.Name
+	facts.If(f.Origins, func(l facts.OriginList) { origin = l.Main() })
+	page := base
+	if origin != "" {
+		page = secret.URI(origin)
+	}
+	tries = append(tries, facts.AuthorizeTry{Journey: "web", Origin: origin, Redirect: page + "/auth/login"})
+	if release == "" || !immich.Before(release, immich.PathLinking) {
+		tries = append(tries, facts.AuthorizeTry{Journey: "linking", Origin: origin, Redirect: page + "/user-settings"})
+	}
+	app := secret.URI(immich.AppRedirect.At(release).Value)
+	return append(tries, facts.AuthorizeTry{Journey: "mobile", Redirect: app})
+}
+
+// startLogin posts one redirect URI and reads the answer.
+func startLogin(ctx context.Context, w *wire.Wire, to secret.URI, t *facts.AuthorizeTry) {
+	body, _ := json.Marshal(map[string]string{"redirectUri": string(t.Redirect)})
+	header := http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json"}}
+	a, answer := w.Do(ctx, wire.Request{Method: http.MethodPost, URL: to, Header: header, Body: body})
+	t.Immich = a
+	o, from := decode(answer), a.From(facts.ByImmich)
+	t.Message = member(o, "message", from, asText)
+	if strings.HasSuffix(string(to), "/oauth/config") && string(o["enabled"]) == "false" {
+		t.Message = facts.Says(secret.Textf("OAuth is not enabled"), from)
+	}
+	t.URL = facts.NotKnown[secret.URI](facts.Absent, secret.Textf("Immich gave no authorization URL (%s)", a.Exchange))
+	if a.Answer != facts.Answered {
+		t.URL.Why.Reason = facts.Unanswered
+	}
+	if a.OK(http.StatusCreated) {
+		if u := member(o, "url", from, asURI); u.Is() {
+			t.URL = u
+		}
+	}
+	readURL(t, from)
+}
+
+// readURL takes the authorization URL apart.
+func readURL(t *facts.AuthorizeTry, from facts.Provenance) {
+	why := t.URL.Why
+	t.Endpoint.Why, t.RedirectURI.Why, t.ClientID.Why, t.Scope.Why, t.CodeChallenge.Why = why, why, why, why, why
+	if !t.URL.Is() {
+		return
+	}
+	u, err := url.Parse(string(t.URL.Get()))
+	if err != nil {
+		return
+	}
+	q := u.Query()
+	endpoint := *u
+	endpoint.RawQuery, endpoint.Fragment = "", ""
+	t.Endpoint = facts.Says(secret.URI(endpoint.String()), from)
+	absent := facts.Why{Reason: facts.Absent, Detail: secret.Textf("not in the authorization URL")}
+	t.RedirectURI.Why, t.ClientID.Why, t.Scope.Why = absent, absent, absent
+	if q.Has("redirect_uri") {
+		t.RedirectURI = facts.Says(secret.URI(q.Get("redirect_uri")), from)
+	}
+	if q.Has("client_id") {
+		t.ClientID = facts.Says(secret.Name(q.Get("client_id")), from)
+	}
+	if q.Has("scope") {
+		t.Scope = facts.Says(secret.Name(q.Get("scope")), from)
+	}
+	challenge := secret.Name("none")
+	switch {
+	case q.Get("code_challenge") != "":
+		challenge = secret.Name(q.Get("code_challenge_method"))
+	case q.Has("code_challenge"):
+		challenge = "empty"
+	}
+	t.CodeChallenge = facts.Says(challenge, from)
+}
+
+// askOverride asks the page that a mobile redirect override names whether it
+// sends the phone back to the app. Other hosts than Immich's are not asked.
+func askOverride(ctx context.Context, w *wire.Wire, base, redirect secret.URI) facts.Attempt {
+	if strings.HasPrefix(string(redirect), "app.immich:") || !strings.HasPrefix(string(redirect), "http") {
+		return facts.Attempt{}
+	}
+	u, err := url.Parse(string(redirect))
+	if err != nil {
+		return facts.Attempt{}
+	}
+	here, err := url.Parse(string(base))
+	if err != nil {
+		return facts.Attempt{}
+	}
+	// The path is what is in question; that its host is Immich's is another.
+	u.Scheme, u.Host, u.RawQuery, u.Fragment = here.Scheme, here.Host, "", ""
+	a, _ := w.Do(ctx, wire.Request{URL: secret.URI(u.String())})
+	return a
+}

@@ -1,0 +1,105 @@
+package gather
+
+import (
+	"context"
+	"crypto/x509"
+	"net/netip"
+	"net/url"
+	"strconv"
+
+	"immich-oidc-doctor/checks/facts"
+	"immich-oidc-doctor/checks/gather/wire"
+	"immich-oidc-doctor/checks/secret"
+)
+
+// network goes to the provider's host below HTTP: each address by itself.
+var network = &Source[facts.NetworkPath]{
+	Gives: facts.Network,
+	Waits: []facts.Kind{facts.Settings, facts.Authorize},
+	Learn: func(ctx context.Context, w *wire.Wire, f *facts.Facts) facts.Fact[facts.NetworkPath] {
+		var n facts.NetworkPath
+		u, from := providerURL(f)
+		if u == nil {
+			n.Host.Why = facts.Why{Reason: facts.NotAsked, Detail: secret.Textf("the provider is not known: give --issuer")}
+			return facts.Is(n)
+		}
+		port := u.Port()
+		if n.Secure = u.Scheme == "https"; port == "" {
+			port = map[bool]string{true: "443", false: "80"}[n.Secure]
+		}
+		n.Host = facts.Says(secret.Name(u.Hostname()+":"+port), from)
+		walk(ctx, w, u.Hostname(), port, &n)
+		return facts.Is(n)
+	},
+}
+
+// providerURL is the best known URL at the provider: the issuer that was
+// given, or else Immich's authorization endpoint.
+func providerURL(f *facts.Facts) (u *url.URL, from facts.Provenance) {
+	take := func(k facts.Known[secret.URI]) {
+		if p, err := url.Parse(string(k.Get())); err == nil && p.Hostname() != "" && u == nil {
+			u, from = p, k.From()[0]
+		}
+	}
+	facts.If(f.Settings, func(s facts.SettingsDoc) {
+		if s.IssuerURL.Is() {
+			take(s.IssuerURL)
+		}
+	})
+	facts.If(f.Authorize, func(l facts.AuthorizeLog) {
+		for _, t := range l.Tries {
+			if t.Endpoint.Is() {
+				take(t.Endpoint)
+			}
+		}
+	})
+	return u, from
+}
+
+// walk resolves, dials each address side by side, and shakes hands with the
+// first that answers.
+func walk(ctx context.Context, w *wire.Wire, host, port string, n *facts.NetworkPath) {
+	var ips []netip.Addr
+	if ip, err := netip.ParseAddr(host); err == nil {
+		ips = []netip.Addr{ip}
+	} else if n.Lookup, ips = w.Branch("lookup").Lookup(ctx, host); n.Lookup.Answer != facts.Answered {
+		return
+	}
+	ips = ips[:min(len(ips), 8)]
+	n.Addresses = make([]facts.Address, len(ips))
+	number, _ := strconv.ParseUint(port, 10, 16)
+	at := func(ip netip.Addr) netip.AddrPort { return netip.AddrPortFrom(ip, uint16(number)) }
+	var dials []func()
+	for i, ip := range ips {
+		w := w.Branch("dial" + string(secret.Int(i+1)))
+		dials = append(dials, func() {
+			n.Addresses[i] = facts.Address{IP: secret.Name(ip.String()), Dial: w.Dial(ctx, at(ip))}
+		})
+	}
+	parallel(dials...)
+	for i, a := range n.Addresses {
+		if n.Secure && a.Dial.Answer == facts.Answered {
+			attempt, trust, chain := w.Branch("tls").Handshake(ctx, host, at(ips[i]))
+			n.Handshake, n.Trust = attempt, trust
+			for _, c := range chain[:min(len(chain), 10)] {
+				n.Chain = append(n.Chain, certificate(c))
+			}
+			return
+		}
+	}
+}
+
+// certificate keeps what people need of c.
+func certificate(c *x509.Certificate) facts.Certificate {
+	out := facts.Certificate{
+		Subject: secret.Raw(c.Subject.String()), Issuer: secret.Raw(c.Issuer.String()),
+		NotBefore: c.NotBefore.UTC(), NotAfter: c.NotAfter.UTC(), CA: c.IsCA,
+	}
+	for _, n := range c.DNSNames[:min(len(c.DNSNames), 20)] {
+		out.Names = append(out.Names, secret.Name(n))
+	}
+	for _, ip := range c.IPAddresses[:min(len(c.IPAddresses), 20)] {
+		out.Names = append(out.Names, secret.Name(ip.String()))
+	}
+	return out
+}

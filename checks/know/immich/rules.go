@@ -1,0 +1,115 @@
+package immich
+
+import "immich-oidc-doctor/checks/cite"
+
+// A Client is the OpenID client library inside a release.
+type Client int
+
+// The two libraries differ in nearly every rule.
+const (
+	OpenIDClient5 Client = 5
+	OpenIDClient6 Client = 6
+)
+
+// A PKCEUse is what a release does about PKCE.
+type PKCEUse string
+
+const (
+	PKCENever     PKCEUse = "never"             // no parameter, no verifier
+	PKCEUnhinged  PKCEUse = "challenge always"  // a challenge always, the verifier only if S256 is advertised
+	PKCEBlank     PKCEUse = "blank if not"      // both if S256 is advertised, else empty parameters
+	PKCEIfOffered PKCEUse = "if S256 is listed" // both if S256 is advertised, else nothing
+)
+
+const repository = "server/src/repositories/oauth.repository.ts"
+
+// Library is the client library. Until 1.131.3 it is openid-client 5.
+var Library = Table[Client]{
+	{To: "v1.132.0", Value: OpenIDClient5, Cite: cite.Immich("v1.131.3", "server/package.json")},
+	{From: "v1.132.0", Value: OpenIDClient6, Cite: cite.Immich("v1.132.0", "server/package.json")},
+}
+
+// ComparesIssuer says whether discovery compares the document's issuer with
+// the setting issuerUrl.
+var ComparesIssuer = Table[bool]{
+	{To: "v1.132.0", Value: false, Cite: cite.OpenIDClient("v5.7.1", "lib/issuer.js")},
+	{From: "v1.132.0", Value: true, Cite: cite.OAuth4WebAPI("v3.8.6", "src/index.ts")},
+}
+
+// RefusesHTTP says whether http is refused unless allowInsecureRequests is on.
+var RefusesHTTP = Table[bool]{
+	{To: "v3.0.0", Value: false, Cite: cite.Immich("v2.7.5", repository)},
+	{From: "v3.0.0", Value: true, Cite: cite.Immich("v3.0.0", repository)},
+}
+
+// ReadsKeysAtLogin says whether a login fetches jwks_uri and verifies the ID
+// token's signature. From 1.132 only the algorithm's name is compared.
+var ReadsKeysAtLogin = Table[bool]{
+	{To: "v1.132.0", Value: true, Cite: cite.OpenIDClient("v5.7.1", "lib/client.js")},
+	{From: "v1.132.0", Value: false, Cite: cite.OAuth4WebAPI("v3.8.6", "src/index.ts")},
+}
+
+// BackChannel says whether the release takes back-channel logout, for which it
+// verifies signatures with the provider's keys.
+var BackChannel = Table[bool]{
+	{To: "v3.0.0", Value: false, Cite: cite.Immich("v2.7.5", "server/src/controllers/oauth.controller.ts")},
+	{From: "v3.0.0", Value: true, Cite: cite.Immich("v3.0.0", "server/src/controllers/oauth.controller.ts")},
+}
+
+// UserinfoUnlessEmail says whether userinfo is skipped when the ID token holds
+// an e-mail address.
+var UserinfoUnlessEmail = Table[bool]{
+	{To: "v2.6.0", Value: false, Cite: cite.Immich("v2.5.6", repository)},
+	{From: "v2.6.0", Value: true, Cite: cite.Immich("v2.6.0", repository)},
+}
+
+// PKCE is what is sent of PKCE.
+var PKCE = Table[PKCEUse]{
+	{To: "v1.132.0", Value: PKCENever, Cite: cite.Immich("v1.131.3", repository)},
+	{From: "v1.132.0", To: "v1.135.0", Value: PKCEUnhinged, Cite: cite.Immich("v1.132.0", repository)},
+	{From: "v1.135.0", To: "v1.143.0", Value: PKCEBlank, Cite: cite.Immich("v1.135.0", repository)},
+	{From: "v1.143.0", Value: PKCEIfOffered, Cite: cite.Immich("v1.143.0", repository)},
+}
+
+// AppRedirect is the redirect URI that the phone app of the same release sends.
+var AppRedirect = Table[string]{
+	{To: "v1.113.0", Value: "app.immich:/", Cite: cite.Immich("v1.112.1", "mobile/lib/services/oauth.service.dart")},
+	{From: "v1.113.0", Value: "app.immich:///oauth-callback", Cite: cite.Immich("v1.113.0", "mobile/lib/services/oauth.service.dart")},
+}
+
+// OverrideApplied says whether authorize applies the mobile redirect override.
+var OverrideApplied = Table[bool]{
+	{To: "v1.41.0", Value: false, Cite: cite.Immich("v1.40.0", "server/apps/immich/src/api-v1/oauth/oauth.service.ts")},
+	{From: "v1.41.0", To: "v1.118.0", Value: true, Cite: cite.Immich("v1.117.0", "server/src/services/auth.service.ts")},
+	{From: "v1.118.0", To: "v1.118.1", Value: false, Cite: cite.Immich("v1.118.0", "server/src/services/auth.service.ts")},
+	{From: "v1.118.1", Value: true, Cite: cite.Immich("v1.118.1", "server/src/services/auth.service.ts")},
+}
+
+// DefaultAlgorithm is what signingAlgorithm is when nobody set it. Before 1.95
+// there was no setting: RS256, or HS256 where the provider lists it first.
+var DefaultAlgorithm = Table[string]{
+	{To: "v1.95.0", Value: "RS256", Cite: cite.Immich("v1.94.1", "server/src/domain/auth/auth.service.ts")},
+	{From: "v1.95.0", Value: "RS256", Cite: cite.Immich("v1.95.0", "server/src/domain/system-config/system-config.core.ts")},
+}
+
+// Leeway is how many seconds the clocks may differ beyond an ID token's life.
+var Leeway = Table[int]{
+	{To: "v1.132.0", Value: 0, Cite: cite.OpenIDClient("v5.7.1", "lib/client.js")},
+	{From: "v1.132.0", Value: 30, Cite: cite.OAuth4WebAPI("v3.8.6", "src/index.ts")},
+}
+
+// AuthorizePath is where a login is started.
+var AuthorizePath = Table[string]{
+	{To: "v1.77.0", Value: "/api/oauth/config", Cite: cite.Immich("v1.76.1", "server/src/immich/controllers/oauth.controller.ts")},
+	{From: "v1.77.0", Value: "/api/oauth/authorize", Cite: cite.Immich("v1.77.0", "server/src/immich/controllers/oauth.controller.ts")},
+}
+
+// HidesNetworkCause says whether Immich answers every network failure with
+// "fetch failed", whatever the cause.
+var HidesNetworkCause = Table[bool]{
+	{To: "v1.132.0", Value: false, Cite: cite.OpenIDClient("v5.7.1", "lib/helpers/request.js")},
+	{From: "v1.132.0", Value: true, Cite: cite.Immich("v1.132.0", repository)},
+}
+
+// PathLinking is since when an account can be linked (/user-settings).
+const PathLinking = "v1.40.0"

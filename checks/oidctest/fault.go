@@ -1,0 +1,179 @@
+package oidctest
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A Depth is how deep one must look to see a fault.
+type Depth int
+
+// From looking at a login to reading what it left behind.
+const (
+	Check Depth = iota // what everybody may ask Immich and the provider
+	Probe              // an authorization request that logs nobody in
+	Files              // the configuration files
+	Login              // a login
+	Logs               // the server's log
+)
+
+func (d Depth) String() string {
+	return []string{"check", "probe", "files", "login", "logs"}[d]
+}
+
+// A Fault is one way to break a healthy Setup, and what a good doctor says of it.
+type Fault struct {
+	Name    string
+	Title   string // for people, no capital, no period
+	Release string // of Immich; empty: the newest
+
+	Seen  Depth    // the least depth at which it shows
+	Trips string   // the check that is its root cause
+	Also  []string // other checks that fail with it, each with its reason beside it
+
+	GiveIssuer    bool   // the user gives the issuer URL, without which it cannot be seen
+	GiveAlgorithm string // and the signing algorithm of Immich's settings
+	Unreached     bool   // nothing answers, so that the exit code is 3
+
+	Set  func(*Setup) // before Start
+	Then func(*Setup) // after Start; nil: nothing
+}
+
+// Start makes a Setup with the fault in it and runs it.
+func (f Fault) Start() (*Setup, error) {
+	s := NewSetup(f.Release)
+	if f.Set != nil {
+		f.Set(s)
+	}
+	if err := s.Start(); err != nil {
+		return nil, err
+	}
+	if f.Then != nil {
+		f.Then(s)
+	}
+	return s, nil
+}
+
+// inPlace answers every request below prefix with a page in Immich's place.
+func inPlace(status int, location, body string, prefixes ...string) func(http.ResponseWriter, *http.Request) bool {
+	return func(w http.ResponseWriter, r *http.Request) bool {
+		if !slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(r.URL.Path, p) }) {
+			return false
+		}
+		if location != "" {
+			w.Header().Set("Location", location)
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.WriteHeader(status)
+		w.Write([]byte(body))
+		return true
+	}
+}
+
+func alter(path string, f func(*Answer)) func(*Setup) {
+	return func(s *Setup) { s.Provider.Alter = map[string]func(*Answer){path: f} }
+}
+
+func saysOf(name string, value any) func(*Setup) {
+	return func(s *Setup) { s.Provider.Metadata = map[string]any{name: value} }
+}
+
+// withoutRedirect takes from the client every redirect URI that ends so.
+func withoutRedirect(end string) func(*Setup) {
+	return func(s *Setup) {
+		s.Provider.Do(func() {
+			c := s.Provider.Client(clientID)
+			c.Redirects = slices.DeleteFunc(c.Redirects, func(u string) bool { return strings.HasSuffix(u, end) })
+		})
+	}
+}
+
+// Faults is every fault, in the order of the way of a login.
+var Faults = []Fault{
+	{Name: "login-page-in-front", Title: "forward authentication (Authelia) stands in front of Immich", Trips: "server/answers",
+		Set: func(s *Setup) {
+			s.Immich.Intercept = inPlace(302, "https://auth.example.test/?rd=https%3A%2F%2Fphotos.example.test", "", "/")
+		}},
+	{Name: "challenge-in-front", Title: "a bot challenge answers in Immich's place", Trips: "server/answers",
+		Set: func(s *Setup) {
+			s.Immich.Intercept = inPlace(403, "", "<title>Just a moment...</title><script src=/cdn-cgi/challenge-platform/x></script>", "/")
+		}},
+	{Name: "gateway-error", Title: "the proxy does not reach Immich", Trips: "server/answers",
+		Set: func(s *Setup) { s.Immich.Intercept = inPlace(502, "", "<h1>502 Bad Gateway</h1>", "/") }},
+	{Name: "web-page-for-everything", Title: "another web page answers every address", Trips: "server/answers",
+		Set: func(s *Setup) {
+			s.Immich.Intercept = inPlace(200, "", "<!doctype html><title>Welcome</title>", "/")
+		}},
+	{Name: "oauth-off", Title: "OAuth is switched off in Immich", Trips: "oauth/enabled",
+		Set: func(s *Setup) { s.Immich.OAuth.Enabled = false }},
+	{Name: "silent-provider", Title: "the provider takes connections and says nothing", Trips: "authorize/answers",
+		Set: alter(DiscoveryPath, Hang)},
+	{Name: "login-page-before-authorize", Title: "forward authentication stands before Immich's login API alone", Trips: "authorize/answers",
+		Set: func(s *Setup) {
+			s.Immich.Intercept = inPlace(302, "https://auth.example.test/?rd=https%3A%2F%2Fphotos.example.test", "", "/api/oauth")
+		}},
+	{Name: "empty-issuer-url", Title: "the issuer URL in Immich's settings is no URL", Trips: "discovery/immich",
+		Set: func(s *Setup) { s.Immich.OAuth.IssuerURL = "auth.example.test" }},
+	{Name: "unreached-provider", Title: "the provider is down, and Immich does not say why it fails", Trips: "discovery/immich",
+		Then: func(s *Setup) { s.Provider.Close() }},
+	{Name: "unknown-host", Title: "the provider's host name does not resolve", Release: "v1.118.2", Trips: "network/resolves",
+		Set: func(s *Setup) { s.Immich.OAuth.IssuerURL = "https://auth.invalid" }},
+	{Name: "stopped-provider", Title: "the provider is down", GiveIssuer: true, Trips: "network/reachable",
+		Then: func(s *Setup) { s.Provider.Close() }},
+	{Name: "unknown-ca", Title: "the provider's certificate is from a CA that nobody knows", GiveIssuer: true, Trips: "tls/certificate",
+		Set: func(s *Setup) { s.Provider.Cert = CertUnknownCA }},
+	{Name: "expired-certificate", Title: "the provider's certificate has run out", GiveIssuer: true, Trips: "tls/certificate",
+		Set: func(s *Setup) { s.Provider.Cert = CertExpired }},
+	{Name: "wrong-name-certificate", Title: "the provider's certificate is for another name", GiveIssuer: true, Trips: "tls/certificate",
+		Set: func(s *Setup) { s.Provider.Cert = CertWrongName }},
+	{Name: "http-issuer", Title: "the provider is at an http address, which Immich 3 refuses", Trips: "issuer/https",
+		Set: func(s *Setup) { s.Provider.TLS = false }},
+	{Name: "wrong-issuer-path", Title: "the issuer URL has a wrong path", Trips: "discovery/document",
+		Then: func(s *Setup) { s.Immich.Do(func() { s.Immich.OAuth.IssuerURL = s.Provider.URL() + "/nowhere" }) }},
+	{Name: "discovery-page", Title: "discovery answers a web page", GiveIssuer: true, Trips: "discovery/document",
+		Set: alter(DiscoveryPath, Say(200, "text/html", "<!doctype html><title>Welcome</title>"))},
+	{Name: "discovery-redirect", Title: "forward authentication stands in front of discovery", GiveIssuer: true, Trips: "discovery/document",
+		Set: alter(DiscoveryPath, Redirect(302, "https://auth.example.test/?rd=x"))},
+	{Name: "discovery-endless", Title: "the discovery document does not end", Release: "v1.118.2", GiveIssuer: true, Trips: "discovery/document",
+		Set: alter(DiscoveryPath, Endless)},
+	{Name: "issuer-mismatch", Title: "the issuer URL lacks the slash that the provider's document has", GiveIssuer: true, Trips: "issuer/match",
+		Set: func(s *Setup) { s.Provider.Path, s.Provider.Issuer = "/application/o/immich", "{url}/" }},
+	{Name: "http-endpoints", Title: "the https document of the provider lists http addresses", GiveIssuer: true, Trips: "discovery/endpoints",
+		Set: func(s *Setup) { s.Provider.EndpointScheme = "http" }},
+	{Name: "no-token-endpoint", Title: "the provider's document has no token endpoint", Trips: "discovery/endpoints",
+		Set: saysOf("token_endpoint", nil)},
+	{Name: "no-keys", Title: "the provider's key set is empty", Release: "v1.118.2", Trips: "keys/usable",
+		Set: alter(KeysPath, Say(200, "application/json", `{"keys":[]}`))},
+	{Name: "es256-keys", Title: "the provider signs with ES256 and Immich expects RS256", GiveAlgorithm: "RS256", Trips: "keys/algorithm",
+		Set: func(s *Setup) { s.Provider.KeyAlgs = []string{"ES256"} }},
+	{Name: "hs256-only", Title: "the provider has no signing key and signs with the client secret", GiveAlgorithm: "RS256", Trips: "keys/algorithm",
+		// keys/usable: the set is empty; at this release that harms back-channel logout alone, a warning
+		Set: func(s *Setup) { s.Provider.KeyAlgs = []string{"HS256"} }},
+	{Name: "clock-behind", Title: "the provider's clock is two days behind", Trips: "clock/skew",
+		Set: func(s *Setup) { s.Provider.ClockSkew = -48 * time.Hour }},
+	{Name: "pkce-required-unlisted", Title: "the provider demands PKCE and does not list it", Seen: Probe, Trips: "pkce/accepted",
+		Set: func(s *Setup) {
+			s.Provider.Metadata = map[string]any{"code_challenge_methods_supported": nil}
+			s.Provider.Client(clientID).RequirePKCE = true
+		}},
+	{Name: "pkce-blank-refused", Title: "the provider refuses the empty PKCE parameters of Immich 1.135", Release: "v1.135.0", Seen: Probe, Trips: "pkce/accepted",
+		Set: func(s *Setup) {
+			s.Provider.Metadata = map[string]any{"code_challenge_methods_supported": nil}
+			s.Provider.RefuseBlankPKCE = true
+		}},
+	{Name: "mobile-override-to-web", Title: "the mobile redirect override leads to the web page", Trips: "redirect/mobile",
+		// redirect/registered: the provider has the web page's address for the web, so it accepts it for the app too
+		Then: func(s *Setup) {
+			s.Immich.Do(func() {
+				s.Immich.OAuth.MobileOverrideEnabled, s.Immich.OAuth.MobileRedirectURI = true, s.Immich.URL()+"/auth/login"
+			})
+		}},
+	{Name: "missing-web-uri", Title: "the provider does not know the web page's redirect URI", Seen: Probe, Trips: "redirect/registered",
+		Then: withoutRedirect("/auth/login")},
+	{Name: "missing-linking-uri", Title: "the provider does not know the redirect URI for linking accounts", Seen: Probe, Trips: "redirect/registered",
+		Then: withoutRedirect("/user-settings")},
+	{Name: "missing-mobile-uri", Title: "the provider does not know the app's redirect URI", Seen: Probe, Trips: "redirect/registered",
+		Then: withoutRedirect(":///oauth-callback")},
+}

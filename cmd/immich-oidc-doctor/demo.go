@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"immich-oidc-doctor/checks/gather"
+	"immich-oidc-doctor/checks/know/immich"
+	"immich-oidc-doctor/checks/oidctest"
+	"immich-oidc-doctor/report"
+)
+
+func (p *program) demoCommand() *cobra.Command {
+	var (
+		out           outputFlags
+		name, release string
+		list, noProbe bool
+		timeout       time.Duration
+	)
+	cmd := &cobra.Command{
+		Use: "demo", Short: "run check on a built-in Immich and provider, healthy or broken on purpose",
+		Example: "  immich-oidc-doctor demo\n  immich-oidc-doctor demo --fault missing-mobile-uri", Args: exactly(0, "no argument"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if list {
+				return p.listFaults()
+			}
+			format, err := out.chosen()
+			if err != nil {
+				return err
+			}
+			fault, err := faultNamed(name)
+			if err != nil {
+				return err
+			}
+			if release != "" {
+				if immich.Plain(release) == "" {
+					return wrong("such as --release v2.7.5", "--release %q: not a release", release)
+				}
+				fault.Release = release
+			}
+			upTo := gather.Probes
+			if noProbe {
+				upTo = gather.Reads
+			}
+			ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
+			defer cancel()
+			return p.demo(ctx, fault, upTo, timeout, out.strict, format)
+		},
+	}
+	out.register(cmd.Flags())
+	cmd.Flags().StringVar(&name, "fault", "", "break it in this way")
+	cmd.Flags().StringVar(&release, "release", "", "of Immich, such as v1.118.2")
+	cmd.Flags().BoolVar(&list, "list-faults", false, "list the ways to break it")
+	cmd.Flags().BoolVar(&noProbe, "no-probe", false, "send the provider no authorization request, only read")
+	cmd.Flags().DurationVar(&timeout, "client-timeout", 20*time.Second, "for the whole run; a single request gets a quarter of it")
+	return cmd
+}
+
+// demo starts the pair and does what check does.
+func (p *program) demo(ctx context.Context, fault oidctest.Fault, upTo gather.Risk, timeout time.Duration, strict bool, format report.Format) error {
+	s, err := fault.Start()
+	if err != nil {
+		return fmt.Errorf("starting the demo: %w", err)
+	}
+	defer s.Close()
+	target := targetFlags{server: s.Immich.URL(), timeout: timeout, algorithm: fault.GiveAlgorithm}
+	if fault.GiveIssuer {
+		target.issuer = s.Immich.OAuth.IssuerURL
+	}
+	if immich.Before(s.Immich.Release, "v1.92.0") { // which does not say where people open it
+		target.origins = []string{s.Immich.URL()}
+	}
+	given, err := target.target(nil)
+	if err != nil {
+		return err
+	}
+	c, err := target.wire()
+	if err != nil {
+		return err
+	}
+	c.Roots = s.Provider.CAs()
+	fmt.Fprintf(p.stderr, "demo: check %s%s\n", s.Immich.URL(), asGiven(fault, target))
+	return p.write(judge(p.learn(ctx, c, given, upTo), strict), format)
+}
+
+// asGiven is the flags that a user would have typed.
+func asGiven(fault oidctest.Fault, t targetFlags) (flags string) {
+	if t.issuer != "" {
+		flags += " --issuer " + t.issuer
+	}
+	if t.algorithm != "" {
+		flags += " --signing-algorithm " + t.algorithm
+	}
+	for _, o := range t.origins {
+		flags += " --origin " + o
+	}
+	if fault.Name != "" {
+		flags += "  (" + fault.Title + ")"
+	}
+	return flags
+}
+
+func faultNamed(name string) (oidctest.Fault, error) {
+	if name == "" {
+		return oidctest.Fault{}, nil
+	}
+	for _, f := range oidctest.Faults {
+		if f.Name == name {
+			return f, nil
+		}
+	}
+	return oidctest.Fault{}, wrong("'immich-oidc-doctor demo --list-faults' has them all", "--fault %q: no such fault", name)
+}
+
+func (p *program) listFaults() error {
+	var b strings.Builder
+	for _, f := range oidctest.Faults {
+		fmt.Fprintf(&b, "%-28s %s\n", f.Name, f.Title)
+	}
+	_, err := fmt.Fprint(p.stdout, b.String())
+	return err
+}

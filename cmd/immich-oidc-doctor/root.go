@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// exitUsage is the exit code of wrong usage and of wrong configuration of ours.
+const exitUsage = 2
+
+// A usageError is a mistake of the caller; hint says what to do.
+type usageError struct{ message, hint string }
+
+func (e *usageError) Error() string { return e.message }
+
+func wrong(hint, format string, args ...any) error {
+	return &usageError{fmt.Sprintf(format, args...), hint}
+}
+
+// A program is one run of the tool: its streams and its exit code.
+type program struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	environ        []string
+	code           int
+}
+
+// run is the whole program as a function. It returns the exit code.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, environ []string) int {
+	p := &program{stdin: stdin, stdout: stdout, stderr: stderr, environ: environ}
+	root := p.root()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	if err := root.ExecuteContext(ctx); err != nil {
+		var usage *usageError
+		fmt.Fprintf(stderr, "immich-oidc-doctor: %v\n", err)
+		if errors.As(err, &usage) && usage.hint != "" {
+			fmt.Fprintf(stderr, "hint: %s\n", usage.hint)
+		}
+		return exitUsage
+	}
+	return p.code
+}
+
+func (p *program) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "immich-oidc-doctor",
+		Short: "say why an Immich login through OpenID Connect breaks, and what to change",
+		Long: `immich-oidc-doctor says why an Immich login through OpenID Connect breaks, where,
+and what to change. It logs nobody in.
+
+  immich-oidc-doctor check https://photos.example.com
+
+Exit codes: 0 nothing found, 1 the login breaks, 2 wrong usage, 3 something could
+not be reached, 4 warnings and --strict.`,
+		SilenceUsage: true, SilenceErrors: true, Version: buildVersion(), Args: cobra.NoArgs,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return p.fromEnvironment(cmd.Flags()) },
+		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+	}
+	root.SetVersionTemplate("immich-oidc-doctor {{.Version}}\n")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return wrong(fmt.Sprintf("see '%s --help'", cmd.CommandPath()), "%v", err)
+	})
+	root.AddCommand(p.checkCommand(), p.demoCommand(), p.listCommand(), p.explainCommand(), p.versionCommand())
+	return root
+}
+
+const environmentPrefix = "IMMICH_OIDC_DOCTOR_"
+
+// fromEnvironment sets each flag that was not given from IMMICH_OIDC_DOCTOR_NAME.
+func (p *program) fromEnvironment(flags *pflag.FlagSet) (err error) {
+	given := map[string]string{}
+	for _, kv := range p.environ {
+		if name, value, ok := strings.Cut(kv, "="); ok && strings.HasPrefix(name, environmentPrefix) {
+			given[strings.TrimPrefix(name, environmentPrefix)] = value
+		}
+	}
+	flags.VisitAll(func(f *pflag.Flag) {
+		name := strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		if value, ok := given[name]; ok && !f.Changed && err == nil {
+			if e := flags.Set(f.Name, value); e != nil {
+				err = wrong("unset it, or correct it", "%s%s: not a value for --%s", environmentPrefix, name, f.Name)
+			}
+		}
+	})
+	return err
+}
+
+// exactly is cobra.ExactArgs with our words.
+func exactly(n int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != n {
+			return wrong(fmt.Sprintf("see '%s --help'", cmd.CommandPath()), "%s takes %s", cmd.Name(), what)
+		}
+		return nil
+	}
+}

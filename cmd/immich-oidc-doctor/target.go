@@ -1,0 +1,145 @@
+package main
+
+import (
+	"crypto/x509"
+	"net/netip"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"immich-oidc-doctor/checks/facts"
+	"immich-oidc-doctor/checks/gather/wire"
+	"immich-oidc-doctor/checks/secret"
+)
+
+// What the flags say of the set-up that is asked about.
+type targetFlags struct {
+	server, issuer, algorithm string
+	origins, resolve          []string
+	caFile                    string
+	skipVerify, noProbe       bool
+	timeout                   time.Duration
+}
+
+func (t *targetFlags) register(fs *pflag.FlagSet) {
+	fs.StringVarP(&t.server, "server", "s", "", "Immich's address, in place of the argument")
+	fs.StringVar(&t.issuer, "issuer", "", "the issuer URL in Immich's settings")
+	fs.StringVar(&t.algorithm, "signing-algorithm", "", "the signing algorithm in Immich's settings, such as RS256")
+	fs.StringArrayVar(&t.origins, "origin", nil, "where people open Immich, such as https://photos.example.com")
+	fs.StringVar(&t.caFile, "ca-file", "", "certificates (PEM) that this machine trusts as well")
+	fs.StringArrayVar(&t.resolve, "resolve", nil, "HOST:ADDRESS to use in place of DNS")
+	fs.BoolVar(&t.skipVerify, "skip-verify-ssl", false, "go on although a certificate is not trusted")
+	fs.DurationVar(&t.timeout, "client-timeout", 20*time.Second, "for the whole run; a single request gets a quarter of it")
+	fs.BoolVar(&t.noProbe, "no-probe", false, "send the provider no authorization request, only read")
+}
+
+// target returns what is known from the start.
+func (t *targetFlags) target(args []string) (*facts.Facts, error) {
+	given := t.server
+	if len(args) > 0 {
+		if given != "" && given != args[0] {
+			return nil, wrong("give the address once", "two addresses: the argument and --server")
+		}
+		given = args[0]
+	}
+	if given == "" {
+		return nil, wrong("immich-oidc-doctor check https://photos.example.com", "the address of Immich is missing")
+	}
+	server, err := serverURL(given)
+	if err != nil {
+		return nil, err
+	}
+	spec := facts.TargetSpec{Given: secret.URI(server), Server: secret.URI(server)}
+	for _, o := range t.origins {
+		origin, err := serverURL(o)
+		if err != nil {
+			return nil, err
+		}
+		spec.Origins = append(spec.Origins, secret.Name(origin))
+	}
+	if t.issuer != "" {
+		if u, err := url.Parse(strings.TrimSpace(t.issuer)); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil {
+			return nil, wrong("copy it from Administration > Settings > Authentication Settings > OAuth", "--issuer: not an http or https address")
+		}
+		spec.Settings.IssuerURL = facts.Says(secret.URI(strings.TrimSpace(t.issuer)), flag("--issuer"))
+	}
+	if t.algorithm != "" {
+		spec.Settings.SigningAlgorithm = facts.Says(secret.Name(t.algorithm), flag("--signing-algorithm"))
+	}
+	why := facts.Why{Reason: facts.NotAsked, Detail: secret.Textf("Immich tells this only to administrators")}
+	for _, w := range []*facts.Why{&spec.Settings.ClientID.Why, &spec.Settings.AllowInsecureRequests.Why} {
+		*w = why
+	}
+	if !spec.Settings.IssuerURL.Is() {
+		spec.Settings.IssuerURL.Why = why
+	}
+	if !spec.Settings.SigningAlgorithm.Is() {
+		spec.Settings.SigningAlgorithm.Why = why
+	}
+	return &facts.Facts{Target: facts.Is(spec), Clock: facts.Is(time.Now().UTC().Truncate(time.Second))}, nil
+}
+
+func flag(name secret.Name) facts.Provenance {
+	return facts.Provenance{Vantage: facts.Written, Ref: name}
+}
+
+// serverURL understands an address as people paste it: without a scheme, with
+// the path of a page or of the API behind it.
+func serverURL(given string) (string, error) {
+	s := strings.TrimSpace(given)
+	if !strings.Contains(s, "://") {
+		s = "https://" + s
+	}
+	u, err := url.Parse(s)
+	switch {
+	case err != nil || u.Hostname() == "":
+		return "", wrong("write it as https://photos.example.com", "not an address of Immich")
+	case u.User != nil:
+		return "", wrong("leave the user and the password out", "the address of Immich holds a password")
+	case u.Scheme != "http" && u.Scheme != "https":
+		return "", wrong("write it as https://photos.example.com", "%s: only http and https lead to Immich", u.Scheme)
+	}
+	path := strings.TrimSuffix(u.Path, "/")
+	for _, page := range []string{"/api", "/auth/login", "/user-settings", "/photos", "/login", "/admin/system-settings"} {
+		path = strings.TrimSuffix(path, page)
+	}
+	if path != "" {
+		return "", wrong("Immich answers only at the root of its host; give the address without the path", "%s: Immich cannot live below a path", path)
+	}
+	return u.Scheme + "://" + strings.ToLower(u.Host), nil
+}
+
+// wire returns the client that the flags describe.
+func (t *targetFlags) wire() (wire.Config, error) {
+	c := wire.Config{Hop: t.timeout / 4, UserAgent: "immich-oidc-doctor/" + buildVersion(), SkipVerify: t.skipVerify}
+	if t.timeout <= 0 {
+		return c, wrong("such as --client-timeout 20s", "--client-timeout: not a time above zero")
+	}
+	if t.caFile != "" {
+		pem, err := os.ReadFile(t.caFile)
+		if err != nil {
+			return c, wrong("give the path of a file with certificates", "--ca-file: %v", err)
+		}
+		if c.Roots, err = x509.SystemCertPool(); err != nil {
+			c.Roots = x509.NewCertPool()
+		}
+		if !c.Roots.AppendCertsFromPEM(pem) {
+			return c, wrong("the file must hold blocks that begin with -----BEGIN CERTIFICATE-----", "--ca-file: no certificate in %s", t.caFile)
+		}
+	}
+	for _, r := range t.resolve {
+		host, address, ok := strings.Cut(r, ":")
+		ip, err := netip.ParseAddr(strings.Trim(address, "[]"))
+		if !ok || err != nil || host == "" {
+			return c, wrong("write it as --resolve auth.example.com:192.168.1.10", "--resolve %s: not HOST:ADDRESS", r)
+		}
+		if c.Resolve == nil {
+			c.Resolve = map[string]netip.Addr{}
+		}
+		c.Resolve[strings.ToLower(host)] = ip
+	}
+	return c, nil
+}
