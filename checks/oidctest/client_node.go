@@ -113,7 +113,7 @@ func (n *node) do(ctx context.Context, o outgoing) (*incoming, error) {
 	return &incoming{url: o.url, status: res.StatusCode, header: res.Header, body: body}, nil
 }
 
-// maxAnswer is more than any document of an issuer; an endless one ends here.
+// maxAnswer is more than any document of an issuer has.
 const maxAnswer = 8 << 20
 
 // readBody decodes what the newer client asks for; the older one asks for
@@ -133,6 +133,10 @@ func readBody(res *http.Response) (string, error) {
 		}
 	}
 	body, err := io.ReadAll(io.LimitReader(r, maxAnswer))
+	if len(body) == maxAnswer { // Node reads on until somebody gives up
+		<-res.Request.Context().Done()
+		return "", res.Request.Context().Err()
+	}
 	return string(body), err
 }
 
