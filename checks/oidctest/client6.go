@@ -143,11 +143,9 @@ func compareIssuer(doc map[string]any, server *webURL, given bool) *jsError {
 	}
 	e := newError("ClientError", "discovered metadata issuer does not match the expected issuer")
 	e.code = "OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED"
-	e.detail = []member{
-		{name: "expected", value: quoted(strings.TrimSuffix(server.href(), "/"))},
-		{name: "body", of: []member{{name: "issuer", value: quoted(issuer)}}},
-		{name: "attribute", value: "'issuer'"},
-	}
+	e.detail = carried(member{name: "expected", value: quoted(server.href())},
+		inspectJSON("body", doc),
+		member{name: "attribute", value: "'issuer'"})
 	return e
 }
 

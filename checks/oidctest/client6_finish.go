@@ -86,11 +86,11 @@ func (c *client6) checkParam(name, value, state, expectedState string, params []
 		return invalidResponse(`"parameters" contains a JARM response, use validateJwtAuthResponse() instead of validateAuthResponse()`)
 	case name == "iss" && value == "" && c.meta["authorization_response_iss_parameter_supported"] == true:
 		e := invalidResponse(`response parameter "iss" (issuer) missing`)
-		e.detail = []member{{name: "parameters", value: inspectParams(params)}}
+		e.detail = carried(member{name: "parameters", value: inspectParams(params)})
 		return e
 	case name == "iss" && value != "" && value != c.meta.text("issuer"):
 		e := invalidResponse(`unexpected "iss" (issuer) response parameter value`)
-		e.detail = []member{{name: "expected", value: quoted(c.meta.text("issuer"))}, {name: "parameters", value: inspectParams(params)}}
+		e.detail = carried(member{name: "expected", value: quoted(c.meta.text("issuer"))}, member{name: "parameters", value: inspectParams(params)})
 		return e
 	case name == "state" && state != expectedState:
 		text := `unexpected "state" response parameter value`
@@ -98,7 +98,7 @@ func (c *client6) checkParam(name, value, state, expectedState string, params []
 			text = `response parameter "state" missing`
 		}
 		e := invalidResponse("%s", text)
-		e.detail = []member{{name: "expected", value: quoted(expectedState)}, {name: "parameters", value: inspectParams(params)}}
+		e.detail = carried(member{name: "expected", value: quoted(expectedState)}, member{name: "parameters", value: inspectParams(params)})
 		return e
 	case name == "error" && value != "":
 		return authorizationError(value, params)
@@ -272,12 +272,12 @@ func challenged(res *incoming) *jsError {
 	}
 	e := newError("WWWAuthenticateChallengeError", "server responded with a challenge in the WWW-Authenticate HTTP Header")
 	e.code = "OAUTH_WWW_AUTHENTICATE_CHALLENGE"
-	var params []member
+	params := []member{}
 	for _, m := range challengeParam.FindAllStringSubmatch(header, -1) {
 		params = append(params, member{name: m[1], value: quoted(strings.Trim(m[2], `"`))})
 	}
-	e.members = []member{{name: "challenge", of: []member{{name: "scheme", value: quoted(strings.ToLower(scheme))},
-		{name: "parameters", of: append([]member{}, params...)}}}, {name: "status", value: itoa(res.status)}}
+	one := member{of: []member{{name: "scheme", value: quoted(strings.ToLower(scheme))}, {name: "parameters", of: params}}}
+	e.members = []member{{name: "cause", list: true, of: []member{one}}, {name: "status", value: itoa(res.status)}}
 	return e
 }
 

@@ -63,7 +63,7 @@ func (c *client6) checkAudience(claims map[string]any) *jsError {
 
 func unexpectedClaim(text, claim string, claims map[string]any) *jsError {
 	e := specific("OAUTH_JWT_CLAIM_COMPARISON_FAILED", "%s", text)
-	e.detail = []member{{name: "claims", of: inspectClaims(claims)}, {name: "claim", value: quoted(claim)}}
+	e.detail = carried(inspectJSON("claims", claims), member{name: "claim", value: quoted(claim)})
 	return e
 }
 
@@ -119,8 +119,8 @@ func (c *client6) checkTimes(claims map[string]any) *jsError {
 
 func untimely(text, claim string, now float64, claims map[string]any) *jsError {
 	e := specific("OAUTH_JWT_TIMESTAMP_CHECK_FAILED", "%s", text)
-	e.detail = []member{{name: "claims", of: inspectClaims(claims)}, {name: "now", value: itoa(int(now))},
-		{name: "tolerance", value: itoa(tolerance6)}, {name: "claim", value: quoted(claim)}}
+	e.detail = carried(inspectJSON("claims", claims), member{name: "now", value: itoa(int(now))},
+		member{name: "tolerance", value: itoa(tolerance6)}, member{name: "claim", value: quoted(claim)})
 	return e
 }
 
@@ -147,8 +147,8 @@ func listedAlgorithm(header map[string]any, listed []string, hasList bool) *jsEr
 
 func unexpectedAlgorithm(header map[string]any, expected, reason string) *jsError {
 	e := invalidResponse(`unexpected JWT "alg" header parameter`)
-	e.detail = []member{{name: "header", of: inspectClaims(header)}, {name: "expected", value: expected},
-		{name: "reason", value: quoted(reason)}}
+	e.detail = carried(inspectJSON("header", header), member{name: "expected", value: expected},
+		member{name: "reason", value: quoted(reason)})
 	return e
 }
 

@@ -2,6 +2,9 @@ package oidctest
 
 import (
 	"fmt"
+	"maps"
+	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -15,8 +18,8 @@ type jsError struct {
 	frames  []string // of the stack, without "at"; none where Node has none
 	members []member // further members, as they are printed
 	cause   *jsError
-	detail  []member // the cause where that is not an error
-	profile bool     // it came of the userinfo endpoint
+	detail  member // the cause where that is not an error
+	profile bool   // it came of the userinfo endpoint
 }
 
 // A member is a property of a printed JavaScript value.
@@ -24,7 +27,11 @@ type member struct {
 	name  string
 	value string // as printed
 	of    []member
+	list  bool // a list of what is in of, whose names are empty
 }
+
+// carried is a cause that is a plain object.
+func carried(of ...member) member { return member{name: "[cause]", of: of} }
 
 // Error is what String makes of it: the name and the message.
 func (e *jsError) Error() string {
@@ -64,49 +71,86 @@ func (e *jsError) inspectAt(indent string) string {
 	for _, f := range e.frames {
 		b.WriteString("\n" + indent + "    at " + f)
 	}
-	if e.code == "" && len(e.members) == 0 && e.cause == nil && e.detail == nil {
+	if e.code == "" && len(e.members) == 0 && e.cause == nil && e.detail.of == nil {
 		return b.String()
 	}
 	inner := indent + "  "
 	b.WriteString(" {\n")
+	// The cause that is no error was set with the error itself, before its code;
+	// so is the number of an error of the system.
+	first := func(m member) bool { return m.name == "errno" || m.name == "cause" }
 	for _, m := range e.members {
-		if m.name == "errno" {
-			b.WriteString(inner + "errno: " + m.value + ",\n")
+		if first(m) {
+			b.WriteString(inner + m.print(inner) + ",\n")
 		}
 	}
 	if e.code != "" {
 		b.WriteString(inner + "code: " + quoted(e.code) + ",\n")
 	}
 	for _, m := range e.members {
-		if m.name != "errno" {
+		if !first(m) {
 			b.WriteString(inner + m.print(inner) + ",\n")
 		}
 	}
 	switch {
 	case e.cause != nil:
 		b.WriteString(inner + "[cause]: " + e.cause.inspectAt(inner) + ",\n")
-	case e.detail != nil:
-		b.WriteString(inner + member{name: "[cause]", of: e.detail}.print(inner) + ",\n")
+	case e.detail.of != nil:
+		b.WriteString(inner + e.detail.print(inner) + ",\n")
 	}
 	return strings.TrimSuffix(b.String(), ",\n") + "\n" + indent + "}"
 }
 
 func (m member) print(indent string) string {
+	head := ""
+	if m.name != "" {
+		head = m.name + ": "
+	}
 	if m.of == nil {
-		return m.name + ": " + m.value
+		return head + m.value
+	}
+	if m.value != "" {
+		head += m.value + " " // the class, if it is not a plain object
+	}
+	open, end := "{", "}"
+	if m.list {
+		open, end = "[", "]"
 	}
 	if len(m.of) == 0 {
-		return m.name + ": " + strings.TrimSpace(m.value+" {}")
+		return head + open + end
 	}
 	lines := make([]string, len(m.of))
 	for i, o := range m.of {
 		lines[i] = indent + "  " + o.print(indent+"  ")
 	}
-	value := m.value // the class, if it is not a plain object
-	if value != "" {
-		value += " "
+	return head + open + "\n" + strings.Join(lines, ",\n") + "\n" + indent + end
+}
+
+var identifier = regexp.MustCompile(`^[A-Za-z_$][A-Za-z0-9_$]*$`)
+
+// inspectJSON is a JSON value as a member, the members of objects sorted.
+func inspectJSON(name string, v any) member {
+	if name != "" && !identifier.MatchString(name) {
+		name = quoted(name)
 	}
-	return m.name + ": " + value + "{\n" + strings.Join(lines, ",\n") + "\n" + indent + "}"
+	m := member{name: name}
+	switch v := v.(type) {
+	case string:
+		m.value = quoted(v)
+	case []any:
+		m.list, m.of = true, []member{}
+		for _, e := range v {
+			m.of = append(m.of, inspectJSON("", e))
+		}
+	case map[string]any:
+		m.of = []member{}
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			m.of = append(m.of, inspectJSON(key, v[key]))
+		}
+	default:
+		m.value = string(plainJSON(v))
+	}
+	return m
 }
 
 // quoted writes a string as Node prints it inside a value.

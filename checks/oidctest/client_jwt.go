@@ -29,20 +29,3 @@ func has(aud any, client string) bool {
 	list, _ := aud.([]any)
 	return slices.Contains(list, any(client))
 }
-
-// inspectClaims prints claims as the cause of an error.
-func inspectClaims(claims map[string]any) []member {
-	names := make([]string, 0, len(claims))
-	for name := range claims {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	out := make([]member, len(names))
-	for i, name := range names {
-		out[i] = member{name: name, value: string(plainJSON(claims[name]))}
-		if s, ok := claims[name].(string); ok {
-			out[i].value = quoted(s)
-		}
-	}
-	return out
-}

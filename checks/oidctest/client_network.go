@@ -147,8 +147,8 @@ func timeoutText(limit time.Duration) string {
 	return strconv.FormatInt(limit.Milliseconds(), 10) + "ms"
 }
 
-// inspectResponse is how an answer is printed as the cause of an error.
-func (i *incoming) inspect() []member {
+// inspect is how an answer is printed as the cause of an error.
+func (i *incoming) inspect() member {
 	phrase := http.StatusText(i.status)
 	headers := make([]member, 0, len(i.header))
 	for _, name := range []string{"Content-Type", "Content-Length", "Www-Authenticate", "Location", "Server"} {
@@ -156,7 +156,7 @@ func (i *incoming) inspect() []member {
 			headers = append(headers, member{name: quoted(strings.ToLower(name)), value: quoted(v)})
 		}
 	}
-	return []member{
+	return member{name: "[cause]", value: "Response", of: []member{
 		{name: "status", value: itoa(i.status)},
 		{name: "statusText", value: quoted(phrase)},
 		{name: "headers", value: "Headers", of: headers},
@@ -167,5 +167,5 @@ func (i *incoming) inspect() []member {
 		{name: "redirected", value: "false"},
 		{name: "type", value: "'basic'"},
 		{name: "url", value: quoted(i.url)},
-	}
+	}}
 }

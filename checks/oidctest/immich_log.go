@@ -73,6 +73,8 @@ func (c *call) logUncaught(e *jsError, text string) {
 		// context, so that it stands in the brackets.
 		c.log("ERROR", e.stack(), text)
 		c.log("ERROR", e.stack(), e.Error())
+	case unknownFailure:
+		c.log("ERROR", logger, "Unknown error: "+e.Error())
 	default:
 		c.log("ERROR", logger, "Unknown error: "+e.Error()+"\n"+e.stack())
 	}

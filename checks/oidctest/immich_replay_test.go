@@ -206,7 +206,7 @@ func (r *replay) exchange(rec record) {
 	} else if want := r.translate(rec.Answer); want != string(got.body) {
 		r.Errorf("%s: want body %q, got %q", rec.ID, want, got.body)
 	}
-	want, have := headsOf(rec.Log, r.translate), headsOf(r.m.Log()[before:], strings.Clone)
+	want, have := entries(rec.Log, r.translate), entries(r.m.Log()[before:], strings.Clone)
 	if !slices.Equal(want, have) {
 		r.Errorf("%s: want log\n%s\ngot\n%s", rec.ID, strings.Join(want, "\n"), strings.Join(have, "\n"))
 	}
@@ -303,18 +303,35 @@ func (r *replay) endScenario() {
 var (
 	entryHead   = regexp.MustCompile(`^\[Nest\] \d+  - \d\d/\d\d/\d{4}, \d+:\d\d:\d\d [AP]M`)
 	correlation = regexp.MustCompile(`~[0-9a-z]{8}\]`)
-	volatile    = regexp.MustCompile(`\b\d{10}\b|EPROTO [0-9A-F]+:`)
+	volatile    = regexp.MustCompile(`\b\d{10}\b|EPROTO [0-9A-F]+:|\b[sk]id: '[^']+'`)
+	frame       = regexp.MustCompile(`^\s+at .*~[0-9a-z]{8}\] |^\s*(at |\.\.\. ).*`)
+	headers     = regexp.MustCompile(`(?s)headers: Headers \{.*?\n +\}`)
 )
 
-// headsOf are the first lines of log entries, without what differs each time.
-func headsOf(lines []string, translate func(string) string) []string {
+// entries are log entries without what differs each time: stacks, headers of
+// answers, IDs, times. What stands inside an entry is sorted, since the members
+// of a printed object come in the order in which a provider sent them.
+func entries(lines []string, translate func(string) string) []string {
 	var out []string
-	for _, line := range lines {
-		if head := entryHead.FindString(line); head != "" {
-			line = correlation.ReplaceAllString(translate(line[len(head):]), "~ID]")
-			out = append(out, strings.TrimSpace(volatile.ReplaceAllString(line, "…")))
+	var inside []string
+	end := func() {
+		slices.Sort(inside)
+		out, inside = append(out, inside...), nil
+	}
+	text := headers.ReplaceAllString(translate(strings.Join(lines, "\n")), "headers: …")
+	for line := range strings.SplitSeq(text, "\n") {
+		head := entryHead.FindString(line)
+		line = strings.TrimSpace(frame.ReplaceAllString(correlation.ReplaceAllString(line[len(head):], "~ID]"), ""))
+		line = strings.TrimSuffix(volatile.ReplaceAllString(line, "…"), ",")
+		switch {
+		case head != "":
+			end()
+			out = append(out, line)
+		case line != "":
+			inside = append(inside, line)
 		}
 	}
+	end()
 	return out
 }
 
