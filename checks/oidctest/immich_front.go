@@ -114,3 +114,18 @@ func (f *front) addr() string {
 	}
 	return f.listener.Addr().String()
 }
+
+// HTTP is a client for this Immich: it trusts CAs, reaches Immich by any host
+// name, and reports redirects without following them.
+func (m *Immich) HTTP() *http.Client {
+	return &http.Client{
+		Transport: &http.Transport{
+			TLSClientConfig: &tls.Config{RootCAs: m.CAs()},
+			DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+				return new(net.Dialer).DialContext(ctx, network, m.Addr())
+			},
+			DisableKeepAlives: true,
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}

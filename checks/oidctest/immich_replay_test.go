@@ -4,9 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"net/http"
-	"net/url"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -85,17 +83,6 @@ func readRecording(t *testing.T, release string) []record {
 	}
 	if err := lines.Err(); err != nil {
 		t.Fatal(err)
-	}
-	return out
-}
-
-// canonical are headers as they are looked up; the recording keeps their case.
-func canonical(h http.Header) http.Header {
-	out := http.Header{}
-	for name, values := range h {
-		for _, v := range values {
-			out.Add(name, v)
-		}
 	}
 	return out
 }
@@ -298,45 +285,4 @@ func (r *replay) endScenario() {
 	if r.records[0].Release != "" {
 		r.sameRequests(want, got)
 	}
-}
-
-var (
-	entryHead   = regexp.MustCompile(`^\[Nest\] \d+  - \d\d/\d\d/\d{4}, \d+:\d\d:\d\d [AP]M`)
-	correlation = regexp.MustCompile(`~[0-9a-z]{8}\]`)
-	volatile    = regexp.MustCompile(`\b\d{10}\b|EPROTO [0-9A-F]+:|\b[sk]id: '[^']+'`)
-	frame       = regexp.MustCompile(`^\s+at .*~[0-9a-z]{8}\] |^\s*(at |\.\.\. ).*`)
-	headers     = regexp.MustCompile(`(?s)headers: Headers \{.*?\n +\}`)
-)
-
-// entries are log entries without what differs each time: stacks, headers of
-// answers, IDs, times. What stands inside an entry is sorted, since the members
-// of a printed object come in the order in which a provider sent them.
-func entries(lines []string, translate func(string) string) []string {
-	var out []string
-	var inside []string
-	end := func() {
-		slices.Sort(inside)
-		out, inside = append(out, inside...), nil
-	}
-	text := headers.ReplaceAllString(translate(strings.Join(lines, "\n")), "headers: …")
-	for line := range strings.SplitSeq(text, "\n") {
-		head := entryHead.FindString(line)
-		line = strings.TrimSpace(frame.ReplaceAllString(correlation.ReplaceAllString(line[len(head):], "~ID]"), ""))
-		line = strings.TrimSuffix(volatile.ReplaceAllString(line, "…"), ",")
-		switch {
-		case head != "":
-			end()
-			out = append(out, line)
-		case line != "":
-			inside = append(inside, line)
-		}
-	}
-	end()
-	return out
-}
-
-func queryOf(s string) url.Values {
-	_, query, _ := strings.Cut(s, "?")
-	values, _ := url.ParseQuery(query)
-	return values
 }

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync"
@@ -232,4 +233,21 @@ func (w *world) send(method, target string, body []byte, header http.Header) ans
 		w.t.Fatal(err)
 	}
 	return answer{status: res.StatusCode, header: res.Header, body: raw}
+}
+
+// canonical are headers as they are looked up; the recording keeps their case.
+func canonical(h http.Header) http.Header {
+	out := http.Header{}
+	for name, values := range h {
+		for _, v := range values {
+			out.Add(name, v)
+		}
+	}
+	return out
+}
+
+func queryOf(s string) url.Values {
+	_, query, _ := strings.Cut(s, "?")
+	values, _ := url.ParseQuery(query)
+	return values
 }
