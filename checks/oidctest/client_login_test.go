@@ -13,6 +13,11 @@ func idToken(name string, value any) func(*oidctest.Immich, *oidctest.Provider) 
 	return func(_ *oidctest.Immich, p *oidctest.Provider) { p.IDToken = map[string]any{name: value} }
 }
 
+// expired makes the ID token one that ended so long ago.
+func expired(since time.Duration) func(*oidctest.Immich, *oidctest.Provider) {
+	return func(m *oidctest.Immich, p *oidctest.Provider) { idToken("exp", time.Now().Add(-since).Unix())(m, p) }
+}
+
 func tokens(name string, value any) func(*oidctest.Immich, *oidctest.Provider) {
 	return func(_ *oidctest.Immich, p *oidctest.Provider) { p.TokenResponse = map[string]any{name: value} }
 }
@@ -100,8 +105,8 @@ var loginFaults = []struct {
 		v6: "unexpected JWT claim value encountered", cause: `unexpected ID Token "nonce" claim value`},
 	{name: "no issue date", set: idToken("iat", nil), v5: "RPError: missing required JWT property iat", v6: "invalid response encountered",
 		cause: `JWT "iat" (issued at) claim missing`},
-	{name: "expired for ten seconds", set: idToken("exp", time.Now().Add(-10*time.Second).Unix()), v5: "RPError: JWT expired, now "},
-	{name: "expired for a minute", set: idToken("exp", time.Now().Add(-time.Minute).Unix()), v5: "RPError: JWT expired, now ",
+	{name: "expired for ten seconds", set: expired(10 * time.Second), v5: "RPError: JWT expired, now "},
+	{name: "expired for a minute", set: expired(time.Minute), v5: "RPError: JWT expired, now ",
 		v6: "JWT timestamp claim value failed validation"},
 	{name: "an unknown key", set: header("kid", "another"), v5: `RPError: no valid key found in issuer's jwks_uri for key parameters {"alg":"RS256","kid":"another"}`},
 	{name: "no key set", set: withMetadata("jwks_uri", nil), v5: "TypeError: jwks_uri must be configured on the issuer"},

@@ -12,10 +12,9 @@ import (
 // 2.6 as far as Immich follows it.
 func TestLogoutTokensAreVerified(t *testing.T) {
 	t.Parallel()
-	now := time.Now().Unix()
 	const invalid = "Error backchannel logout: token validation failed"
 	for name, test := range map[string]struct {
-		with map[string]any // claims to replace; nil removes one
+		with map[string]any // claims to replace; nil removes one, a duration is from now
 		alg  string
 		set  func(*Provider)
 		want string // message; empty means that the session ends
@@ -29,10 +28,10 @@ func TestLogoutTokensAreVerified(t *testing.T) {
 		"a nonce":                 {with: map[string]any{"nonce": "n"}, want: invalid, log: "Logout token must not contain a nonce"},
 		"an empty nonce":          {with: map[string]any{"nonce": ""}},
 		"no issue date":           {with: map[string]any{"iat": nil}, want: invalid, log: `missing required "iat" claim`},
-		"issued 122 seconds ago":  {with: map[string]any{"iat": now - 122}},
-		"issued 3 minutes ago":    {with: map[string]any{"iat": now - 180}, want: invalid, log: "(too far in the past)"},
-		"issued in half a minute": {with: map[string]any{"iat": now + 30}, want: invalid, log: "(it should be in the past)"},
-		"expired":                 {with: map[string]any{"exp": now - 10}, want: invalid, log: `"exp" claim timestamp check failed`},
+		"issued 122 seconds ago":  {with: map[string]any{"iat": -122 * time.Second}},
+		"issued 3 minutes ago":    {with: map[string]any{"iat": -180 * time.Second}, want: invalid, log: "(too far in the past)"},
+		"issued in half a minute": {with: map[string]any{"iat": 30 * time.Second}, want: invalid, log: "(it should be in the past)"},
+		"expired":                 {with: map[string]any{"exp": -10 * time.Second}, want: invalid, log: `"exp" claim timestamp check failed`},
 		"another issuer":          {with: map[string]any{"iss": "https://other.example.test"}, want: invalid, log: `unexpected "iss" claim value`},
 		"another audience":        {with: map[string]any{"aud": "other"}, want: invalid, log: `unexpected "aud" claim value`},
 		"a list of audiences":     {with: map[string]any{"aud": []string{"immich", "other"}}},
@@ -47,10 +46,15 @@ func TestLogoutTokensAreVerified(t *testing.T) {
 			w := newWorld(t, "v3.1.0", "http://127.0.0.1:2283")
 			p := w.clients["9400"]
 			session := w.accessToken("alice")
-			claims := map[string]any{"iss": p.Issuer, "aud": "immich", "iat": now, "sub": "alice", "jti": "1",
+			claims := map[string]any{"iss": p.Issuer, "aud": "immich", "iat": time.Duration(0), "sub": "alice", "jti": "1",
 				"events": map[string]any{logoutEvent: map[string]any{}}}
 			maps.Copy(claims, test.with)
 			maps.DeleteFunc(claims, func(_ string, v any) bool { return v == nil })
+			for name, v := range claims {
+				if d, ok := v.(time.Duration); ok {
+					claims[name] = time.Now().Add(d).Unix()
+				}
+			}
 			if claims["sid"] == "{sid}" {
 				claims["sid"] = w.m.store.sessions[session].sid
 			}
