@@ -33,7 +33,9 @@ func runKeysAlgorithm(f *facts.Facts) checks.Outcome {
 	release := rules(f)
 	want := facts.Or(f, s.SigningAlgorithm, secret.Name(immich.DefaultAlgorithm.At(release).Value))
 	steps := existing(f, checks.Logins("id-token"))
-	k.Read.Get()
+	if !d.IDTokenAlgs.Is() || d.IDTokenAlgs.Has(want) {
+		k.Read.Get() // else the list alone decides
+	}
 	from := slices.Concat(s.SigningAlgorithm.From(), k.From)
 	var fitting, kinds []string
 	for _, key := range k.Keys {

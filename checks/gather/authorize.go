@@ -21,6 +21,9 @@ var authorize = &Source[facts.AuthorizeLog]{
 	After: []facts.Kind{facts.Server, facts.Target},
 	Waits: []facts.Kind{facts.Origins},
 	Learn: func(ctx context.Context, w *wire.Wire, f *facts.Facts) facts.Fact[facts.AuthorizeLog] {
+		if v := f.Server.Get().Version; !v.Is() {
+			return facts.Not[facts.AuthorizeLog](v.Why.Reason, v.Why.Detail) // it is not Immich that answers
+		}
 		base, release := f.Target.Get().Server, releaseOf(f)
 		path := secret.URI(immich.AuthorizePath.At(release).Value)
 		tries := logins(base, f, release)

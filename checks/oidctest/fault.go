@@ -149,8 +149,12 @@ var Faults = []Fault{
 	{Name: "es256-keys", Title: "the provider signs with ES256 and Immich expects RS256", GiveAlgorithm: "RS256", Trips: "keys/algorithm",
 		Set: func(s *Setup) { s.Provider.KeyAlgs = []string{"ES256"} }},
 	{Name: "hs256-only", Title: "the provider has no signing key and signs with the client secret", GiveAlgorithm: "RS256", Trips: "keys/algorithm",
-		// keys/usable: the set is empty; at this release that harms back-channel logout alone, a warning
-		Set: func(s *Setup) { s.Provider.KeyAlgs = []string{"HS256"} }},
+		Also: []string{"keys/usable"}, // the set is empty; at this release that harms back-channel logout alone, a warning
+		Set: func(s *Setup) { // as Authentik does
+			s.Provider.Client(clientID).SignAlg = "HS256"
+			s.Provider.Metadata = map[string]any{"id_token_signing_alg_values_supported": []string{"HS256"}}
+			alter(KeysPath, Say(200, "application/json", "{}"))(s)
+		}},
 	{Name: "clock-behind", Title: "the provider's clock is two days behind", Trips: "clock/skew",
 		Set: func(s *Setup) { s.Provider.ClockSkew = -48 * time.Hour }},
 	{Name: "pkce-required-unlisted", Title: "the provider demands PKCE and does not list it", Seen: Probe, Trips: "pkce/accepted",

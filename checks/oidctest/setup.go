@@ -17,6 +17,9 @@ const (
 
 // NewSetup makes a healthy pair, Immich being of that release. Nothing runs yet.
 func NewSetup(release string) *Setup {
+	if release == "" {
+		release = newestRelease
+	}
 	s := &Setup{Immich: NewImmich(release), Provider: NewProvider()}
 	s.Immich.OAuth.Enabled = true
 	s.Immich.OAuth.ClientID, s.Immich.OAuth.ClientSecret = clientID, clientSecret

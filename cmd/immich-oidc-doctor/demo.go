@@ -8,10 +8,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"immich-oidc-doctor/checks/facts"
 	"immich-oidc-doctor/checks/gather"
 	"immich-oidc-doctor/checks/know/immich"
 	"immich-oidc-doctor/checks/oidctest"
-	"immich-oidc-doctor/report"
 )
 
 func (p *program) demoCommand() *cobra.Command {
@@ -48,7 +48,11 @@ func (p *program) demoCommand() *cobra.Command {
 			}
 			ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
 			defer cancel()
-			return p.demo(ctx, fault, upTo, timeout, out.strict, format)
+			f, err := p.demo(ctx, fault, upTo, timeout)
+			if err != nil {
+				return err
+			}
+			return p.write(judge(f, out.strict), format)
 		},
 	}
 	out.register(cmd.Flags())
@@ -60,11 +64,11 @@ func (p *program) demoCommand() *cobra.Command {
 	return cmd
 }
 
-// demo starts the pair and does what check does.
-func (p *program) demo(ctx context.Context, fault oidctest.Fault, upTo gather.Risk, timeout time.Duration, strict bool, format report.Format) error {
+// demo starts the pair, does what check does, and stops it.
+func (p *program) demo(ctx context.Context, fault oidctest.Fault, upTo gather.Risk, timeout time.Duration) (*facts.Facts, error) {
 	s, err := fault.Start()
 	if err != nil {
-		return fmt.Errorf("starting the demo: %w", err)
+		return nil, fmt.Errorf("starting the demo: %w", err)
 	}
 	defer s.Close()
 	target := targetFlags{server: s.Immich.URL(), timeout: timeout, algorithm: fault.GiveAlgorithm}
@@ -76,15 +80,15 @@ func (p *program) demo(ctx context.Context, fault oidctest.Fault, upTo gather.Ri
 	}
 	given, err := target.target(nil)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	c, err := target.wire()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	c.Roots = s.Provider.CAs()
 	fmt.Fprintf(p.stderr, "demo: check %s%s\n", s.Immich.URL(), asGiven(fault, target))
-	return p.write(judge(p.learn(ctx, c, given, upTo), strict), format)
+	return p.learn(ctx, c, given, upTo), nil
 }
 
 // asGiven is the flags that a user would have typed.

@@ -1,0 +1,136 @@
+package catalog_test
+
+import (
+	"flag"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"immich-oidc-doctor/checks"
+	"immich-oidc-doctor/checks/catalog"
+	"immich-oidc-doctor/checks/checktest"
+	"immich-oidc-doctor/checks/facts"
+)
+
+var update = flag.Bool("update", false, "write what the checks say now into their cases; read it before you commit it")
+
+const casesDir = "../../testdata/checks"
+
+func healthy(t *testing.T) checktest.Base {
+	t.Helper()
+	b, err := checktest.ReadBase(filepath.Join(casesDir, "healthy.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func TestEveryCheckByItsCases(t *testing.T) {
+	t.Parallel()
+	base := healthy(t)
+	for _, c := range catalog.All() {
+		t.Run(c.ID, func(t *testing.T) {
+			t.Parallel()
+			file, err := checktest.Read(casesDir, c.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := newSeen()
+			for _, from := range file.Cases {
+				answers, err := base.Ask(c, from)
+				if err != nil {
+					t.Fatal(err)
+				}
+				s.add(t, from.Name, answers)
+				switch got := checktest.Text(answers); {
+				case *update:
+					from.Want = got
+				case from.Want != got:
+					t.Errorf("%s: (-want +got)\n%s", from.Name, cmp.Diff(from.Want, got))
+				}
+			}
+			if *update {
+				if err := file.Write(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			s.judge(t, c)
+		})
+	}
+}
+
+// seen is what the cases of one check show.
+type seen struct {
+	statuses map[checks.Status]bool
+	turns    map[[2]string]bool // neighbouring releases with differing outcomes
+	facts    []*facts.Facts
+}
+
+func newSeen() *seen {
+	return &seen{statuses: map[checks.Status]bool{}, turns: map[[2]string]bool{}}
+}
+
+func (s *seen) add(t *testing.T, name string, answers []checktest.Answer) {
+	for i, a := range answers {
+		if a.Result.Status == checks.Broken {
+			t.Errorf("%s: %s", name, a.Result.Why)
+		}
+		s.statuses[a.Result.Status] = true
+		s.facts = append(s.facts, a.Facts)
+		if i == 0 {
+			continue
+		}
+		if last := answers[i-1]; checktest.Outcome(last.Result) == checktest.Outcome(a.Result) {
+			t.Errorf("%s: %s and %s have the same outcome: name one of them", name, last.Release, a.Release)
+		} else {
+			s.turns[[2]string{last.Release, a.Release}] = true
+		}
+	}
+}
+
+// judge holds a file against what every check must show.
+func (s *seen) judge(t *testing.T, c *checks.Check) {
+	for _, status := range []checks.Status{checks.Pass, checks.Fail} {
+		if !s.statuses[status] {
+			t.Errorf("no case has the outcome %s", status)
+		}
+	}
+	bounds := consulted(t)[c.ID]
+	for _, end := range []string{c.Versions.From, c.Versions.To} {
+		if end != "" && !slices.Contains(bounds, end) {
+			bounds = append(bounds, end)
+		}
+	}
+	for _, first := range bounds {
+		if in, _ := c.Versions.Contains(first); !in && first != c.Versions.To {
+			continue // the check is not asked on either side
+		}
+		if last := lastBefore[first]; last == "" {
+			t.Errorf("lastBefore has no release before %s", first)
+		} else if !s.turns[[2]string{last, first}] {
+			t.Errorf("no case shows how the outcome changes from %s to %s", last, first)
+		}
+	}
+	if err := checktest.Tight(c, s.facts...); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTheHealthySetUpRaisesNoAlarm(t *testing.T) {
+	t.Parallel()
+	base := healthy(t)
+	for _, issuer := range []string{"https://auth.example.com", "inferred", "guessed", "unknown"} {
+		f, err := base.Facts([]byte(`{"issuer": "`+issuer+`"}`), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range checks.Run(catalog.All(), f, f.Origins.Get().Main()) {
+			if r.Status != checks.Pass && (r.Status != checks.Skip || !strings.HasPrefix(issuer, "unknown")) {
+				t.Errorf("issuer %s: %s: %s", issuer, r.ID, checktest.Outcome(r))
+			}
+		}
+	}
+}

@@ -1,0 +1,188 @@
+package catalog_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"immich-oidc-doctor/checks"
+	"immich-oidc-doctor/checks/catalog"
+	"immich-oidc-doctor/checks/know/immich"
+)
+
+// lastBefore is the last release before each at which a rule changes.
+var lastBefore = map[string]string{
+	"v1.40.0": "v1.39.0", "v1.41.0": "v1.40.0", "v1.77.0": "v1.76.1", "v1.95.0": "v1.94.1", "v1.113.0": "v1.112.1", "v1.118.0": "v1.117.0",
+	"v1.118.1": "v1.118.0", "v1.132.0": "v1.131.3", "v1.135.0": "v1.134.0", "v1.143.0": "v1.142.1", "v2.6.0": "v2.5.6", "v3.0.0": "v2.7.5",
+}
+
+// boundaries is where each rule of know/immich changes, by its name.
+var boundaries = map[string][]string{
+	"PathLinking": {immich.PathLinking}, "TokenRedirect": bounds(immich.Library),
+	"Library": bounds(immich.Library), "ComparesIssuer": bounds(immich.ComparesIssuer), "RefusesHTTP": bounds(immich.RefusesHTTP),
+	"ReadsKeysAtLogin": bounds(immich.ReadsKeysAtLogin), "BackChannel": bounds(immich.BackChannel), "PKCE": bounds(immich.PKCE),
+	"UserinfoUnlessEmail": bounds(immich.UserinfoUnlessEmail), "OverrideApplied": bounds(immich.OverrideApplied),
+	"AppRedirect": bounds(immich.AppRedirect), "DefaultAlgorithm": bounds(immich.DefaultAlgorithm), "Leeway": bounds(immich.Leeway),
+	"AuthorizePath": bounds(immich.AuthorizePath), "HidesNetworkCause": bounds(immich.HidesNetworkCause),
+}
+
+// bounds lists the releases at which a table's value changes.
+func bounds[T comparable](rows immich.Table[T]) (at []string) {
+	for i, r := range rows {
+		if i > 0 && r.Value != rows[i-1].Value {
+			at = append(at, r.From)
+		}
+	}
+	return at
+}
+
+func TestDeclarations(t *testing.T) {
+	t.Parallel()
+	all := catalog.All()
+	if err := checks.Validate(all); err != nil {
+		t.Error(err)
+	}
+	for _, c := range all {
+		if slices.Contains(catalog.Retired, c.ID) {
+			t.Errorf("%s: the ID is retired", c.ID)
+		}
+		file := strings.NewReplacer("/", "_", "-", "_").Replace(c.ID) + ".go"
+		if src, err := os.ReadFile(file); err != nil || !strings.Contains(string(src), strconv.Quote(c.ID)) {
+			t.Errorf("%s: %s does not declare it (%v)", c.ID, file, err)
+		}
+	}
+	files, err := filepath.Glob(filepath.Join(casesDir, "*", "*.txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		rel, _ := filepath.Rel(casesDir, f)
+		id := strings.TrimSuffix(filepath.ToSlash(rel), ".txtar")
+		if !slices.ContainsFunc(all, func(c *checks.Check) bool { return c.ID == id }) {
+			t.Errorf("%s: cases of no check", f)
+		}
+	}
+}
+
+// consulted is, for each check, the releases at which a rule changes that its
+// code looks up: itself, or in a function of this package that it calls.
+func consulted(t *testing.T) map[string][]string {
+	t.Helper()
+	by, err := consultedOnce()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return by
+}
+
+var consultedOnce = sync.OnceValues(func() (map[string][]string, error) {
+	decls, err := declarations(".")
+	if err != nil {
+		return nil, err
+	}
+	by := map[string][]string{}
+	for _, d := range decls {
+		if d.check == "" {
+			continue
+		}
+		var rules []string
+		done := map[string]bool{}
+		var visit func(d *declaration)
+		visit = func(d *declaration) {
+			rules = append(rules, d.rules...)
+			for _, name := range d.uses {
+				if next := decls[name]; next != nil && !done[name] {
+					done[name] = true
+					visit(next)
+				}
+			}
+		}
+		visit(d)
+		for _, r := range rules {
+			for _, b := range boundaries[r] {
+				if !slices.Contains(by[d.check], b) {
+					by[d.check] = append(by[d.check], b)
+				}
+			}
+		}
+	}
+	return by, nil
+})
+
+// A declaration is a function, variable or constant of the package, with the
+// names that it mentions and the rules of know/immich that it looks up.
+type declaration struct {
+	check       string // the ID, if it is a check
+	uses, rules []string
+}
+
+func declarations(dir string) (map[string]*declaration, error) {
+	decls := map[string]*declaration{}
+	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range f.Decls {
+			switch d := d.(type) {
+			case *ast.FuncDecl:
+				decls[d.Name.Name] = declarationOf(d)
+			case *ast.GenDecl:
+				for _, s := range d.Specs {
+					if v, ok := s.(*ast.ValueSpec); ok {
+						decls[v.Names[0].Name] = declarationOf(v)
+					}
+				}
+			}
+		}
+	}
+	return decls, nil
+}
+
+func declarationOf(n ast.Node) *declaration {
+	d := new(declaration)
+	ast.Inspect(n, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Ident:
+			d.uses = append(d.uses, n.Name)
+		case *ast.SelectorExpr:
+			if x, ok := n.X.(*ast.Ident); ok && x.Name == "immich" {
+				d.rules = append(d.rules, n.Sel.Name)
+			}
+		case *ast.KeyValueExpr:
+			key, _ := n.Key.(*ast.Ident)
+			if v, ok := n.Value.(*ast.BasicLit); ok && key != nil && key.Name == "ID" {
+				d.check, _ = strconv.Unquote(v.Value)
+			}
+		}
+		return true
+	})
+	return d
+}
+
+func TestEveryRuleThatAChecksLooksUpIsKnownHere(t *testing.T) {
+	t.Parallel()
+	src, err := parser.ParseFile(token.NewFileSet(), "../know/immich/rules.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, o := range src.Scope.Objects {
+		if _, known := boundaries[name]; o.Kind == ast.Var && !known {
+			t.Errorf("immich.%s is not in boundaries", name)
+		}
+	}
+}
