@@ -64,10 +64,10 @@ func (t *targetFlags) target(args []string) (*facts.Facts, error) {
 		if u, err := url.Parse(strings.TrimSpace(t.issuer)); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil {
 			return nil, wrong("copy it from Administration > Settings > Authentication Settings > OAuth", "--issuer: not an http or https address")
 		}
-		spec.Settings.IssuerURL = facts.Says(secret.URI(strings.TrimSpace(t.issuer)), flag("--issuer"))
+		spec.Settings.IssuerURL = facts.Says(secret.URI(strings.TrimSpace(t.issuer)), written("--issuer"))
 	}
 	if t.algorithm != "" {
-		spec.Settings.SigningAlgorithm = facts.Says(secret.Name(t.algorithm), flag("--signing-algorithm"))
+		spec.Settings.SigningAlgorithm = facts.Says(secret.Name(t.algorithm), written("--signing-algorithm"))
 	}
 	why := facts.Why{Reason: facts.NotAsked, Detail: secret.Textf("Immich tells this only to administrators")}
 	for _, w := range []*facts.Why{&spec.Settings.ClientID.Why, &spec.Settings.AllowInsecureRequests.Why} {
@@ -82,7 +82,7 @@ func (t *targetFlags) target(args []string) (*facts.Facts, error) {
 	return &facts.Facts{Target: facts.Is(spec), Clock: facts.Is(time.Now().UTC().Truncate(time.Second))}, nil
 }
 
-func flag(name secret.Name) facts.Provenance {
+func written(name secret.Name) facts.Provenance {
 	return facts.Provenance{Vantage: facts.Written, Ref: name}
 }
 
