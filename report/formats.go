@@ -20,6 +20,7 @@ var Formats = []Format{
 	{"text", "for a terminal", Text},
 	{"markdown", "for a support thread", func(w io.Writer, d *Document, _ TextOptions) error { return Markdown(w, d) }},
 	{"json", "everything, for programs; render reads it again", func(w io.Writer, d *Document, _ TextOptions) error { return JSON(w, d) }},
+	{"junit", "for CI: a test case for each check", func(w io.Writer, d *Document, _ TextOptions) error { return JUnit(w, d) }},
 }
 
 // FormatNamed returns the format of that name; the error lists those there are.

@@ -14,7 +14,7 @@ import (
 
 var update = flag.Bool("update", false, "write the goldens in testdata/report")
 
-var extensions = map[string]string{"text": "txt", "markdown": "md", "json": "json"}
+var extensions = map[string]string{"text": "txt", "markdown": "md", "json": "json", "junit": "xml"}
 
 func render(t testing.TB, format string, d *Document) string {
 	t.Helper()
@@ -129,7 +129,7 @@ func TestEveryFormatIsFoundByItsName(t *testing.T) {
 			t.Errorf("%s: %v", f.Name, err)
 		}
 	}
-	if _, err := FormatNamed("pdf"); err == nil || err.Error() != `no report format "pdf": want text, markdown, json` {
+	if _, err := FormatNamed("pdf"); err == nil || err.Error() != `no report format "pdf": want text, markdown, json, junit` {
 		t.Errorf("got %v", err)
 	}
 }
