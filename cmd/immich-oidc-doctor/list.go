@@ -72,7 +72,7 @@ func (p *program) explainCommand() *cobra.Command {
 // explanation is everything that is known of c, for people.
 func explanation(c *checks.Check) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s\n\n%s\n\n", c.ID, c.Title, strings.ReplaceAll(strings.TrimSpace(c.Doc), "**", ""))
+	fmt.Fprintf(&b, "%s: %s\n\n%s\n\n", c.ID, c.Title, filled(strings.ReplaceAll(strings.TrimSpace(c.Doc), "**", "")))
 	if len(c.Symptoms) > 0 {
 		fmt.Fprintf(&b, "What people see:\n")
 		for _, s := range c.Symptoms {
@@ -95,6 +95,25 @@ func explanation(c *checks.Check) string {
 		fmt.Fprintf(&b, "  %s, %s\n  %s\n", x.Source, x.Section, x.URL)
 	}
 	return b.String()
+}
+
+// filled is text with every paragraph filled to 80 columns.
+func filled(text string) string {
+	var paragraphs []string
+	for _, paragraph := range strings.Split(text, "\n\n") {
+		var line, all string
+		for _, word := range strings.Fields(paragraph) {
+			if line != "" && len(line)+1+len(word) > 80 {
+				all, line = all+line+"\n", ""
+			}
+			if line != "" {
+				line += " "
+			}
+			line += word
+		}
+		paragraphs = append(paragraphs, all+line)
+	}
+	return strings.Join(paragraphs, "\n\n")
 }
 
 // nearest says which check somebody may have meant.
