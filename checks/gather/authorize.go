@@ -20,6 +20,7 @@ var authorize = &Source[facts.AuthorizeLog]{
 	Gives: facts.Authorize,
 	After: []facts.Kind{facts.Server, facts.Target},
 	Waits: []facts.Kind{facts.Origins},
+	Sends: authorizeSends,
 	Learn: func(ctx context.Context, w *wire.Wire, f *facts.Facts) facts.Fact[facts.AuthorizeLog] {
 		if v := f.Server.Get().Version; !v.Is() {
 			return facts.Not[facts.AuthorizeLog](v.Why.Reason, v.Why.Detail) // it is not Immich that answers
@@ -39,6 +40,19 @@ var authorize = &Source[facts.AuthorizeLog]{
 		}
 		return facts.Is(l)
 	},
+}
+
+func authorizeSends(t facts.TargetSpec) (all []Send) {
+	path := immich.AuthorizePath.At(immich.Newest)
+	where := strings.TrimSuffix(path.Value, "authorize") + "{authorize, before " + path.From + " config}"
+	for _, j := range []struct{ name, as, only string }{
+		{"web", "the web page", ""}, {"linking", "the account settings", "the release can link accounts, from " + immich.PathLinking}, {"mobile", "the phone app", ""},
+	} {
+		all = append(all, Send{ID: "authorize." + j.name + ".1", Method: "POST", URL: string(t.Server) + where, To: ToImmich, If: j.only,
+			Why: "start a login as " + j.as + " does, and go no further; Immich fetches the provider's discovery document and answers the authorization URL"})
+	}
+	return append(all, Send{ID: "authorize.override.1", Method: "GET", URL: string(t.Server) + "{path of the override}", To: ToImmich,
+		Why: "whether that page sends the phone back to the app", If: "a mobile redirect override is set"})
 }
 
 // releaseOf is the release for looking up rules; "" has those of the newest.

@@ -18,6 +18,7 @@ const wellKnown = "/.well-known/openid-configuration"
 var discovery = &Source[facts.DiscoveryDoc]{
 	Gives: facts.Discovery,
 	Waits: []facts.Kind{facts.Settings, facts.Authorize},
+	Sends: discoverySends,
 	Learn: func(ctx context.Context, w *wire.Wire, f *facts.Facts) facts.Fact[facts.DiscoveryDoc] {
 		var issuer facts.Known[secret.URI]
 		facts.If(f.Settings, func(s facts.SettingsDoc) { issuer = s.IssuerURL })
@@ -29,6 +30,17 @@ var discovery = &Source[facts.DiscoveryDoc]{
 		}
 		return facts.Is(findDiscovery(ctx, w, f))
 	},
+}
+
+func discoverySends(t facts.TargetSpec) []Send {
+	s := Send{ID: "discovery.1", Method: "GET", To: ToProvider, Why: "what the provider says of itself"}
+	if issuer := t.Settings.IssuerURL; issuer.Is() {
+		s.URL = string(documentOf(issuer.Get()))
+		return []Send{s}
+	}
+	s.ID, s.URL, s.Most = "discovery.*", "{issuer}"+wellKnown, provider.MostIssuers
+	s.Why += "; each issuer that Immich's authorization URL may belong to, until one fits"
+	return []Send{s}
 }
 
 // documentOf is where the document of an issuer stands. A setting that names

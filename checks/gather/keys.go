@@ -16,6 +16,9 @@ import (
 var keys = &Source[facts.KeySet]{
 	Gives: facts.Keys,
 	After: []facts.Kind{facts.Discovery},
+	Sends: func(facts.TargetSpec) []Send {
+		return []Send{{ID: "keys.1", Method: "GET", URL: "{jwks_uri}", To: ToProvider, Why: "the keys that it signs with"}}
+	},
 	Learn: func(ctx context.Context, w *wire.Wire, f *facts.Facts) facts.Fact[facts.KeySet] {
 		d := f.Discovery.Get()
 		a, body := w.Get(ctx, d.JWKSURI.Get())

@@ -3,6 +3,7 @@ package gather
 import (
 	"context"
 	"crypto/x509"
+	"net"
 	"net/netip"
 	"net/url"
 	"strconv"
@@ -16,6 +17,7 @@ import (
 var network = &Source[facts.NetworkPath]{
 	Gives: facts.Network,
 	Waits: []facts.Kind{facts.Settings, facts.Authorize},
+	Sends: networkSends,
 	Learn: func(ctx context.Context, w *wire.Wire, f *facts.Facts) facts.Fact[facts.NetworkPath] {
 		var n facts.NetworkPath
 		u, from := providerURL(f)
@@ -23,14 +25,58 @@ var network = &Source[facts.NetworkPath]{
 			n.Host.Why = facts.Why{Reason: facts.NotAsked, Detail: secret.Textf("the provider is not known: give --issuer")}
 			return facts.Is(n)
 		}
-		port := u.Port()
-		if n.Secure = u.Scheme == "https"; port == "" {
-			port = map[bool]string{true: "443", false: "80"}[n.Secure]
-		}
+		port := portOf(u)
+		n.Secure = u.Scheme == "https"
 		n.Host = facts.Says(secret.Name(u.Hostname()+":"+port), from)
 		walk(ctx, w, u.Hostname(), port, &n)
 		return facts.Is(n)
 	},
+}
+
+// maxAddresses is how many addresses of the provider are dialled.
+const maxAddresses = 8
+
+func networkSends(t facts.TargetSpec) []Send {
+	lookup := Send{ID: "network.lookup.1", Method: "LOOKUP", URL: "dns:{host of the provider}", To: ToDNS, Why: "the provider's addresses", If: "its host is a name"}
+	dial := Send{ID: "network.dial*.1", Method: "DIAL", URL: "tcp://{address}:{port}", To: ToProvider, Why: "which of its addresses take connections; hung up at once", Most: maxAddresses}
+	shake := Send{ID: "network.tls.1", Method: "HANDSHAKE", URL: "tls://{host of the provider}:{port}", To: ToProvider, Why: "its certificate", If: "it is at an https address"}
+	u := issuerOf(t)
+	if u == nil {
+		return []Send{lookup, dial, shake}
+	}
+	host, port := u.Hostname(), portOf(u)
+	lookup.URL, lookup.If = "dns:"+host, ""
+	dial.URL = "tcp://{address of " + host + "}:" + port
+	shake.URL, shake.If = "tls://"+net.JoinHostPort(host, port), ""
+	all := []Send{lookup, dial}
+	if _, err := netip.ParseAddr(host); err == nil {
+		dial.ID, dial.URL, dial.Most = "network.dial1.1", "tcp://"+net.JoinHostPort(host, port), 0
+		all = []Send{dial}
+	}
+	if u.Scheme == "https" {
+		all = append(all, shake)
+	}
+	return all
+}
+
+// issuerOf is the issuer URL that the user gave, nil if there is none.
+func issuerOf(t facts.TargetSpec) *url.URL {
+	if !t.Settings.IssuerURL.Is() {
+		return nil
+	}
+	u, err := url.Parse(string(t.Settings.IssuerURL.Get()))
+	if err != nil || u.Hostname() == "" {
+		return nil
+	}
+	return u
+}
+
+// portOf is the port that u leads to.
+func portOf(u *url.URL) string {
+	if p := u.Port(); p != "" {
+		return p
+	}
+	return map[bool]string{true: "443", false: "80"}[u.Scheme == "https"]
 }
 
 // providerURL is the best known URL at the provider: the issuer that was
@@ -65,7 +111,7 @@ func walk(ctx context.Context, w *wire.Wire, host, port string, n *facts.Network
 	} else if n.Lookup, ips = w.Branch("lookup").Lookup(ctx, host); n.Lookup.Answer != facts.Answered {
 		return
 	}
-	ips = ips[:min(len(ips), 8)]
+	ips = ips[:min(len(ips), maxAddresses)]
 	n.Addresses = make([]facts.Address, len(ips))
 	number, _ := strconv.ParseUint(port, 10, 16)
 	at := func(ip netip.Addr) netip.AddrPort { return netip.AddrPortFrom(ip, uint16(number)) }

@@ -18,6 +18,7 @@ var redirects = &Source[facts.RedirectLog]{
 	Gives: facts.Redirects,
 	After: []facts.Kind{facts.Authorize},
 	Risk:  Probes,
+	Sends: redirectsSends,
 	Learn: func(ctx context.Context, w *wire.Wire, f *facts.Facts) facts.Fact[facts.RedirectLog] {
 		var l facts.RedirectLog
 		for _, t := range f.Authorize.Get().Tries {
@@ -39,6 +40,18 @@ var redirects = &Source[facts.RedirectLog]{
 		parallel(asks...)
 		return facts.Is(l)
 	},
+}
+
+func redirectsSends(t facts.TargetSpec) (all []Send) {
+	for _, s := range authorizeSends(t) {
+		journey, started := strings.CutPrefix(s.ID, "authorize.")
+		if !started || s.Method != http.MethodPost {
+			continue
+		}
+		all = append(all, Send{ID: "redirects." + journey, Method: "GET", URL: "{authorization URL}", To: ToProvider, If: s.If,
+			Why: "whether the provider accepts this redirect URI; with prompt=none, so that nobody is asked to log in"})
+	}
+	return all
 }
 
 func askProvider(ctx context.Context, w *wire.Wire, t facts.AuthorizeTry, try *facts.RedirectTry) {

@@ -19,6 +19,7 @@ import (
 var server = &Source[facts.ServerInfo]{
 	Gives: facts.Server,
 	After: []facts.Kind{facts.Target},
+	Sends: serverSends,
 	Learn: func(ctx context.Context, w *wire.Wire, f *facts.Facts) facts.Fact[facts.ServerInfo] {
 		base := f.Target.Get().Server
 		info := askServer(ctx, w, base, "/api/server")
@@ -31,6 +32,20 @@ var server = &Source[facts.ServerInfo]{
 		}
 		return facts.Is(info)
 	},
+}
+
+func serverSends(t facts.TargetSpec) (all []Send) {
+	for _, what := range []struct{ name, why string }{
+		{"version", "which release answers"}, {"features", "whether OAuth is on"}, {"config", "where people open Immich"},
+	} {
+		all = append(all, Send{ID: "server." + what.name + ".1", Method: "GET", URL: string(t.Server) + "/api/server/" + what.name, To: ToImmich, Why: what.why})
+	}
+	for _, s := range all[:3:3] {
+		s.ID, s.URL = strings.Replace(s.ID, "server.", "server.old.", 1), strings.Replace(s.URL, "/api/server/", "/api/server-info/", 1)
+		s.If = "the release is older than v1.107"
+		all = append(all, s)
+	}
+	return all
 }
 
 func askServer(ctx context.Context, w *wire.Wire, base secret.URI, path secret.URI) (info facts.ServerInfo) {
@@ -91,6 +106,7 @@ var origins = &Source[facts.OriginList]{
 	Gives: facts.Origins,
 	After: []facts.Kind{facts.Target},
 	Waits: []facts.Kind{facts.Server},
+	Sends: sendsNothing,
 	Learn: func(_ context.Context, _ *wire.Wire, f *facts.Facts) facts.Fact[facts.OriginList] {
 		var l facts.OriginList
 		t := f.Target.Get()
@@ -147,6 +163,7 @@ func private(s string) bool {
 var settings = &Source[facts.SettingsDoc]{
 	Gives: facts.Settings,
 	After: []facts.Kind{facts.Target},
+	Sends: sendsNothing,
 	Learn: func(_ context.Context, _ *wire.Wire, f *facts.Facts) facts.Fact[facts.SettingsDoc] {
 		return facts.Is(f.Target.Get().Settings)
 	},

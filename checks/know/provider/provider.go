@@ -95,8 +95,11 @@ type Candidate struct {
 	Guess  bool // other issuers have the same authorization endpoint
 }
 
-// Issuers returns the issuers that an authorization endpoint may belong to,
-// the likeliest first, at most four. Whether one does, its own document says.
+// MostIssuers is how many issuers are worth a request.
+const MostIssuers = 4
+
+// Issuers returns the issuers that an authorization endpoint may belong to, the
+// likeliest first, at most MostIssuers. Whether one does, its own document says.
 func Issuers(endpoint, clientID string) (cs []Candidate) {
 	u, err := url.Parse(endpoint)
 	if err != nil || u.Host == "" {
@@ -109,7 +112,7 @@ func Issuers(endpoint, clientID string) (cs []Candidate) {
 				return
 			}
 		}
-		if len(cs) < 4 {
+		if len(cs) < MostIssuers {
 			cs = append(cs, c)
 		}
 	}
