@@ -68,7 +68,7 @@ func TestNoCredentialThatAServerShowsUsComesOutAgain(t *testing.T) {
 		"the provider hands out a code and echoes the state": func(s *oidctest.Setup) {
 			s.Provider.Intercept = func(w http.ResponseWriter, r *http.Request) bool {
 				if to := r.URL.Query().Get("redirect_uri"); to != "" {
-					http.Redirect(w, r, to+"?code="+q+"&state="+r.URL.Query().Get("state")+"&id_token="+q+"&error_description=client_secret%3D"+q, 303)
+					http.Redirect(w, r, to+"?code="+q+"&state="+r.URL.Query().Get("state")+"&id_token="+q+"&error_description=client_secret%3D"+q, http.StatusSeeOther)
 					return true
 				}
 				return false
