@@ -3,7 +3,6 @@ package catalog_test
 import (
 	"flag"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -98,16 +97,7 @@ func (s *seen) judge(t *testing.T, c *checks.Check) {
 			t.Errorf("no case has the outcome %s", status)
 		}
 	}
-	bounds := consulted(t)[c.ID]
-	for _, end := range []string{c.Versions.From, c.Versions.To} {
-		if end != "" && !slices.Contains(bounds, end) {
-			bounds = append(bounds, end)
-		}
-	}
-	for _, first := range bounds {
-		if in, _ := c.Versions.Contains(first); !in && first != c.Versions.To {
-			continue // the check is not asked on either side
-		}
+	for _, first := range turns(t, c) {
 		if last := lastBefore[first]; last == "" {
 			t.Errorf("lastBefore has no release before %s", first)
 		} else if !s.turns[[2]string{last, first}] {

@@ -10,15 +10,17 @@ import (
 	"immich-oidc-doctor/checks/secret"
 )
 
-// A day is longer than any ID token's life that providers ship with, so a
-// clock that far behind makes every token expired on arrival.
-const longLife = 24 * time.Hour
+// No provider ships with ID tokens that live shorter than a minute (Keycloak's
+// master realm) or longer than a day: with a clock less far behind every token
+// is good on arrival, with one further behind none.
+const shortLife, longLife = time.Minute, 24 * time.Hour
 
 var clockSkew = &checks.Check{
 	ID: "clock/skew", Title: "the clocks of Immich and the provider agree", Since: "v0.1.0",
 	Doc: `An ID token says until when it holds, often five minutes to an hour. If the provider's clock is behind Immich's by more
 than that, every token has run out when it arrives. Immich allows 30 seconds from 1.132, none before. A provider whose
-clock is ahead does no harm, but before 1.132 where its tokens say from when they hold (` + "`nbf`" + `).
+clock is ahead does harm only where its tokens say from when they hold (` + "`nbf`" + `: Entra ID, Kanidm), and to back-channel logout,
+which takes no token from the future.
 
 **Mend it**: switch on time synchronisation (NTP, chrony, systemd-timesyncd) on both machines. Containers have the clock of
 their host.`,
@@ -41,14 +43,21 @@ their host.`,
 		steps := existing(f, checks.Logins("id-token"))
 		from := []facts.Provenance{mine.From(facts.Here), its.From(facts.Here)}
 		leeway := time.Duration(immich.Leeway.At(rules(f)).Value)*time.Second + 5*time.Second // Date has whole seconds, and the way takes some
-		if -ahead <= leeway {
+		sync := []checks.Remedy{{Do: secret.Textf("synchronise the clocks (NTP) of both machines")}}
+		if ahead > leeway {
+			return checks.Failed(checks.Finding{
+				Severity: checks.Note, Evidence: checks.Evidence{From: from, Grade: checks.Implied}, Fix: sync,
+				Message: secret.Textf("the provider's clock is %s ahead of Immich's: that matters if its tokens say from when they hold", secret.Name(ahead.Round(time.Second).String())),
+			})
+		}
+		if leeway += shortLife; -ahead <= leeway {
 			return passed(secret.Textf("they differ by %s s", secret.Int(int(ahead.Abs().Seconds()))), steps, from...)
 		}
 		fd := checks.Finding{
 			Severity: checks.Warning, Evidence: checks.Evidence{From: from, Grade: checks.Implied}, Breaks: steps,
 			Message: secret.Textf("the provider's clock is %s behind Immich's: ID tokens that live no longer than that have run out when they arrive", secret.Name((-ahead).Round(time.Second).String())),
 			Want:    secret.Textf("less than %s", secret.Name(leeway.String())), Got: secret.Textf("%s (%s, %s)", secret.Name((-ahead).Round(time.Second).String()), mine.Exchange, its.Exchange),
-			Fix: []checks.Remedy{{Do: secret.Textf("synchronise the clocks (NTP) of both machines")}},
+			Fix: sync,
 		}
 		if -ahead > longLife {
 			fd.Severity = checks.Error

@@ -1,6 +1,8 @@
 package catalog
 
 import (
+	"strings"
+
 	"immich-oidc-doctor/checks"
 	"immich-oidc-doctor/checks/cite"
 	"immich-oidc-doctor/checks/facts"
@@ -32,24 +34,28 @@ func runDiscoveryDocument(f *facts.Facts) checks.Outcome {
 	steps := existing(f, checks.Every("discovery"))
 	r, is := refused(f)
 	immichs, beyond := past(f, stageDocument)
+	silent := d.Try.Made() && (!d.Try.Answer.Reached() || d.Try.Answer == facts.TLS) // what other checks are for
 	bad := d.Try.Made() && !d.Object.Is()
-	fd := checks.Finding{Want: secret.Textf("HTTP 200 with a JSON object")}
+	fd := checks.Finding{Breaks: steps, Want: secret.Textf("HTTP 200 with a JSON object")}
 	switch {
 	case is && stages[r.cause] == stageDocument:
 		fd.Evidence, fd.Got = seen(r.from), secret.Textf("%s (%s)", r.message, r.from.Ref)
 		fd.Message, fd.Fix = immichRead(r)
-		if bad { // what we see says more than the message
+		if bad && !silent { // what we see says more than the message
 			fd.Evidence = seen(r.from, d.Try.From(facts.Here))
 			fd.Message, fd.Fix = misread(d)
 			fd.Got = got(d.Try)
 		}
 	case bad && beyond:
 		return differs(secret.Textf("this machine gets no discovery document at %s, but Immich does", d.Try.URL), d.Try, immichs)
-	case bad && !d.Try.Answer.Reached():
+	case silent:
 		return skipped(facts.Why{Reason: facts.Unanswered, Detail: got(d.Try)})
 	case bad:
 		fd.Evidence, fd.Got = seen(d.Try.From(facts.Here)), got(d.Try)
 		fd.Message, fd.Fix = misread(d)
+		if notYet(f, stageDocument) {
+			fd.Severity = checks.Warning // Immich stumbles earlier, and over something else
+		}
 	case beyond:
 		return passed(secret.Textf("Immich reads it"), steps, immichs)
 	case d.Try.Made():
@@ -80,9 +86,13 @@ func misread(d facts.DiscoveryDoc) (secret.Text, []checks.Remedy) {
 	a := d.Try
 	who, known := inFront(a)
 	setting := oauthSettings("issuerUrl")
+	to := leadsTo(string(a.URL), string(a.Location))
 	switch {
 	case a.Answer == facts.TooBig || a.Answer == facts.Malformed:
 		return secret.Textf("the discovery document does not arrive whole"), []checks.Remedy{{Do: secret.Textf("see the logs of the provider and of the proxy before it"), Where: secret.Textf("%s", a.URL)}}
+	case a.Location != "" && strings.HasSuffix(to.Path, wellKnown): // to the same document elsewhere, be it a host called auth
+		return secret.Textf("discovery redirects, and Immich follows no redirect"), []checks.Remedy{{Do: secret.Textf("set the issuer URL to the one that it leads to"), Where: setting,
+			Snippet: secret.Textf("%s", secret.URI(strings.TrimSuffix(to.String(), wellKnown)))}}
 	case known:
 		return secret.Textf("%s answers in the place of discovery", secret.Name(who.Name)), []checks.Remedy{{Do: secret.Textf("%s", secret.Name(who.Mend)), Where: secret.Textf("for /.well-known/openid-configuration, the key set, the token and the userinfo endpoint of the provider")}}
 	case a.Status >= 300 && a.Status < 400:

@@ -40,17 +40,13 @@ func endpointsOf(f *facts.Facts, d facts.DiscoveryDoc, release string) []endpoin
 		{"authorization_endpoint", d.AuthorizationEndpoint, checks.Logins("authorize"), checks.Error, true},
 		{"token_endpoint", d.TokenEndpoint, checks.Logins("token"), checks.Error, true},
 		{"userinfo_endpoint", d.UserinfoEndpoint, checks.Logins("userinfo"), checks.Error, true},
-		{"jwks_uri", d.JWKSURI, nil, 0, false},
+		{"jwks_uri", d.JWKSURI, nil, checks.Note, false},
 	}
 	if immich.UserinfoUnlessEmail.At(release).Value {
 		all[2].severity = checks.Warning // not needed where the ID token holds the e-mail address
 	}
-	switch {
-	case immich.ReadsKeysAtLogin.At(release).Value:
-		all[3].breaks, all[3].severity = checks.Logins("id-token"), checks.Error
-	case immich.BackChannel.At(release).Value:
-		all[3].breaks, all[3].severity = []checks.At{"back-channel/notice"}, checks.Warning
-	default:
+	alg, _ := expects(f, release)
+	if all[3].breaks, all[3].severity = keysNeeded(f, release); len(all[3].breaks) == 0 || symmetric(alg) {
 		all = all[:3]
 	}
 	for i := range all {
@@ -70,7 +66,12 @@ func runDiscoveryEndpoints(f *facts.Facts) (o checks.Outcome) {
 			Want:    secret.Textf("an https address"), Got: secret.Textf("%s (%s)", r.message, r.from.Ref), Fix: fix,
 		}
 		if d.AuthorizationEndpoint.Is() {
-			fd.Got = secret.Textf("%s", d.AuthorizationEndpoint.Get())
+			scheme := absolute(string(d.AuthorizationEndpoint.Get()))
+			if fd.Got = secret.Textf("%s", d.AuthorizationEndpoint.Get()); scheme == "https" || scheme == "http" && !immich.RefusesHTTP.At(release).Value {
+				fd.Grade = checks.Implied
+				fd.Message = secret.Textf("Immich finds the document and cannot use its authorization_endpoint, which looks right from here: Immich may be given another, such as one with http addresses inside")
+				fd.Got = secret.Textf("%s (%s); here %s", r.message, r.from.Ref, d.AuthorizationEndpoint.Get())
+			}
 		}
 		return checks.Failed(fd)
 	}
@@ -82,6 +83,10 @@ func runDiscoveryEndpoints(f *facts.Facts) (o checks.Outcome) {
 		switch scheme := ""; {
 		case !e.at.Is():
 			fd.Message, fd.Got = secret.Textf("the document has no %s", e.name), e.at.Why.Detail
+			fd.Fix = []checks.Remedy{{Do: secret.Textf("see why the provider's document lacks it: a provider of OAuth alone, an unfinished configuration, or the document of something else"), Where: secret.Textf("%s", d.Try.URL)}}
+			if _, from := expects(f, release); e.name == "jwks_uri" && from == nil {
+				fd.Grade = checks.Assumed // with HS256 Immich does without
+			}
 		default:
 			scheme = absolute(string(e.at.Get()))
 			fd.Got = secret.Textf("%s", e.at.Get())
@@ -97,6 +102,10 @@ func runDiscoveryEndpoints(f *facts.Facts) (o checks.Outcome) {
 		}
 		o.Findings = append(o.Findings, fd)
 	}
+	alg, _ := expects(f, release)
+	if steps, _ := keysNeeded(f, release); symmetric(alg) && len(steps) > 0 {
+		o.Cells = append(o.Cells, notAt(steps, secret.Textf("Immich expects %s, which is verified with the client secret", alg)))
+	}
 	if !immich.ReadsKeysAtLogin.At(release).Value {
 		o.Cells = append(o.Cells, notAt(existing(f, checks.Logins("id-token")), secret.Textf("this release reads no keys at a login")))
 	}
@@ -106,7 +115,8 @@ func runDiscoveryEndpoints(f *facts.Facts) (o checks.Outcome) {
 // httpAllowed reports whether Allow Insecure Requests is on: Immich took an
 // http address of this document, or a setting says so, or else not.
 func httpAllowed(f *facts.Facts, d facts.DiscoveryDoc) bool {
-	if _, ok := started(f); ok && absolute(string(d.AuthorizationEndpoint.Get())) == "http" {
+	took := func(k facts.Known[secret.URI]) bool { return k.Is() && absolute(string(k.Get())) == "http" }
+	if _, ok := started(f); ok && (took(d.AuthorizationEndpoint) || took(d.Setting)) {
 		return true
 	}
 	return facts.Or(f, f.Settings.Get().AllowInsecureRequests, false)

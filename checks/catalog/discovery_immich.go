@@ -33,14 +33,27 @@ look from inside the container: what works on a laptop need not work there.`,
 			if !ok {
 				return skipped(f.Authorize.Get().Tries[0].URL.Why)
 			}
+			if r, is = refusedOnce(f); is {
+				return checks.Failed(sometimes(r, from))
+			}
 			return passed(secret.Textf("it starts a login"), existing(f, checks.Every("discovery")), from)
 		}
 		message, fix := immichSays(r)
 		return checks.Failed(checks.Finding{
-			Evidence: seen(r.from), Message: message, Fix: fix,
+			Evidence: seen(r.from), Breaks: existing(f, checks.Every("discovery")), Message: message, Fix: fix,
 			Want: secret.Textf("HTTP 201 with an authorization URL"), Got: secret.Textf("%s (%s)", r.message, r.from.Ref),
 		})
 	},
+}
+
+// sometimes is the warning that one login started and another did not.
+func sometimes(r refusal, started facts.Provenance) checks.Finding {
+	return checks.Finding{
+		Severity: checks.Warning, Evidence: seen(r.from, started),
+		Message: secret.Textf("Immich finds the provider for one login and not for another at the same moment: %s", r.message),
+		Want:    secret.Textf("HTTP 201 with an authorization URL, each time"), Got: secret.Textf("%s (%s)", r.message, r.from.Ref),
+		Fix: []checks.Remedy{{Do: secret.Textf("look for what fails now and then: several addresses of which one is dead, a rate limit, a provider short of memory")}},
+	}
 }
 
 // immichSays words each cause that no other check can tell more exactly.

@@ -27,6 +27,7 @@ file are not touched.
 	Run: func(f *facts.Facts) checks.Outcome {
 		steps := existing(f, checks.Every("discovery"))
 		fd := checks.Finding{
+			Breaks:  steps,
 			Message: secret.Textf("this release refuses a provider at an http address"),
 			Want:    secret.Textf("an https issuer URL, or oauth.allowInsecureRequests: true"),
 			Fix: []checks.Remedy{
@@ -35,14 +36,12 @@ file are not touched.
 			},
 		}
 		if r, is := refused(f); is && r.cause == immich.OnlyHTTPS {
+			fd.Message = secret.Textf("this release refuses the issuer URL: it is http, or https:// is missing in front of it")
 			fd.Evidence, fd.Got = seen(r.from), secret.Textf("%s (%s)", r.message, r.from.Ref)
 			return checks.Failed(fd)
 		}
 		if from, ok := past(f, stageScheme); ok {
 			return passed(secret.Textf("Immich takes it"), steps, from)
-		}
-		if r, is := refused(f); is && r.cause == immich.Unreached {
-			return passed(secret.Textf("Immich tries it"), steps, r.from) // the scheme is looked at first
 		}
 		s := f.Settings.Get()
 		url, from := s.IssuerURL.Get(), s.IssuerURL.From()

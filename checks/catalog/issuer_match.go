@@ -32,10 +32,16 @@ func runIssuerMatch(f *facts.Facts) checks.Outcome {
 	fix := []checks.Remedy{{Do: secret.Textf("set the issuer URL to exactly the \"issuer\" of the provider's document"), Where: oauthSettings("issuerUrl")}}
 	if d.Issuer.Is() {
 		fix[0].Snippet = secret.Textf("%s", d.Issuer.Get())
+		if absolute(string(d.Try.URL)) == "https" && absolute(string(d.Issuer.Get())) == "http" { // to copy that would be the next fault
+			fix = []checks.Remedy{{
+				Do:    secret.Textf("let the provider know that people reach it by https: its document, fetched by https, names http"),
+				Where: secret.Textf("the provider's public address, or X-Forwarded-Proto: https from the proxy before it"),
+			}}
+		}
 	}
 	if r, is := refused(f); is && r.cause == immich.OtherIssuer {
 		fd := checks.Finding{
-			Evidence: seen(r.from), Fix: fix, Want: secret.Textf("the issuer that the document names"),
+			Evidence: seen(r.from), Breaks: steps, Fix: fix, Want: secret.Textf("the issuer that the document names"),
 			Message: secret.Textf("Immich refuses the provider: the issuer URL in its settings is not the issuer of the provider's document"),
 			Got:     secret.Textf("%s (%s)", r.message, r.from.Ref),
 		}
@@ -56,9 +62,13 @@ func runIssuerMatch(f *facts.Facts) checks.Outcome {
 	if immich.SameIssuer(string(setting), string(named)) {
 		return passed(secret.Textf("%s", named), steps, from...)
 	}
-	return checks.Failed(checks.Finding{
-		Evidence: checks.Evidence{From: from, Grade: checks.Implied}, Fix: fix,
+	fd := checks.Finding{
+		Evidence: checks.Evidence{From: from, Grade: checks.Implied}, Breaks: steps, Fix: fix,
 		Message: secret.Textf("the issuer URL is not the issuer that the provider's document names; Immich will refuse it"),
 		Want:    secret.Textf("%s", named), Got: secret.Textf("%s", setting),
-	})
+	}
+	if notYet(f, stageIssuer) {
+		fd.Severity = checks.Warning // Immich stumbles earlier, and over something else
+	}
+	return checks.Failed(fd)
 }

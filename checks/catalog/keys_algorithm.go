@@ -29,17 +29,20 @@ key HS256 (Authentik). From 1.132 the log then says only ` + "`unexpected JWT \"
 }
 
 func runKeysAlgorithm(f *facts.Facts) checks.Outcome {
-	d, k, s := f.Discovery.Get(), f.Keys.Get(), f.Settings.Get()
+	d, k := f.Discovery.Get(), f.Keys.Get()
 	release := rules(f)
-	want := facts.Or(f, s.SigningAlgorithm, secret.Name(immich.DefaultAlgorithm.At(release).Value))
+	want, says := expects(f, release)
+	if says == nil {
+		f.Assume()
+	}
 	steps := existing(f, checks.Logins("id-token"))
 	if !d.IDTokenAlgs.Is() || d.IDTokenAlgs.Has(want) {
 		k.Read.Get() // else the list alone decides
 	}
-	from := slices.Concat(s.SigningAlgorithm.From(), k.From)
+	from := slices.Concat(says, k.From)
 	var fitting, kinds []string
 	for _, key := range k.Keys {
-		if !key.Unusable.IsZero() || key.Use == "enc" {
+		if !key.Unusable.IsZero() || key.Use == "enc" || key.Private {
 			continue
 		}
 		kinds = append(kinds, string(signs(key)))
@@ -47,26 +50,28 @@ func runKeysAlgorithm(f *facts.Facts) checks.Outcome {
 			fitting = append(fitting, string(key.ID))
 		}
 	}
-	symmetric := strings.HasPrefix(string(want), "HS")
 	listed := !d.IDTokenAlgs.Is() || d.IDTokenAlgs.Has(want)
-	if (len(fitting) > 0 || symmetric) && listed {
+	if (len(fitting) > 0 || symmetric(want)) && listed {
 		return passed(secret.Textf("%s, if the client is not registered for another", want), steps, from...)
 	}
 	offers := offered(d, kinds)
 	fd := checks.Finding{
 		Evidence: checks.Evidence{From: from, Grade: checks.Implied}, Breaks: steps,
-		Want: secret.Textf("%s", want), Got: secret.Textf("%s (%s)", secret.Name(strings.Join(offers, ", ")), k.Try.Exchange), Fix: algorithmFix(f, offers),
+		Want: secret.Textf("%s", want), Got: secret.Textf("%s (%s)", secret.Name(strings.Join(offers, ", ")), k.Try.Exchange), Fix: algorithmFix(f, release, want, offers),
 	}
 	switch {
 	case len(fitting) > 0:
 		fd.Severity = checks.Warning
 		fd.Message = secret.Textf("the provider has a key for %s but does not list the algorithm", want)
+	case d.IDTokenAlgs.Has(want): // some make the key when it is first needed (Keycloak)
+		fd.Severity = checks.Warning
+		fd.Message = secret.Textf("the provider lists %s but shows no key for it", want)
 	case len(k.Keys) == 0 && d.IDTokenAlgs.Has("HS256"):
 		fd.Message = secret.Textf("the provider has no signing key and signs with HS256, by the client secret; Immich expects %s", want)
 	default:
-		fd.Message = secret.Textf("Immich expects ID tokens signed with %s, and the provider has no key for that", want)
+		fd.Message = secret.Textf("Immich expects ID tokens signed with %s, which the provider does not offer", want)
 	}
-	if !s.SigningAlgorithm.Is() {
+	if says == nil {
 		fd.Message = secret.Textf("%s (the default; give --signing-algorithm if it was changed)", fd.Message)
 	}
 	return checks.Failed(fd)
@@ -87,12 +92,18 @@ func offered(d facts.DiscoveryDoc, kinds []string) (offers []string) {
 	return offers
 }
 
-func algorithmFix(f *facts.Facts, offers []string) []checks.Remedy {
+func algorithmFix(f *facts.Facts, release string, want secret.Name, offers []string) []checks.Remedy {
 	fix := checks.Remedy{Do: secret.Textf("set Immich's Signing Algorithm to the one that the provider uses"), Where: oauthSettings("signingAlgorithm")}
 	if len(offers) == 1 && offers[0] != "nothing" {
 		fix.Snippet = secret.Textf("%s", secret.Name(offers[0]))
 	}
-	other := checks.Remedy{Do: secret.Textf("or let the provider sign with an RSA key (RS256)")}
+	if immich.FollowsList.At(release).Value {
+		fix = checks.Remedy{Do: secret.Textf("upgrade Immich to 1.95.0 or later, where the algorithm is a setting")}
+	}
+	other := checks.Remedy{Do: secret.Textf("or let the provider sign with %s", want)}
+	if want == "RS256" {
+		other.Do = secret.Textf("or let the provider sign with an RSA key (RS256)")
+	}
 	if p := theProvider(f); p.Remedy.Signing != "" {
 		other.Where = secret.Textf("%s: %s", secret.Name(p.Name), secret.Name(p.Remedy.Signing))
 	}

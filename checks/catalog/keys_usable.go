@@ -1,6 +1,8 @@
 package catalog
 
 import (
+	"strings"
+
 	"immich-oidc-doctor/checks"
 	"immich-oidc-doctor/checks/cite"
 	"immich-oidc-doctor/checks/facts"
@@ -20,16 +22,14 @@ provider has no signing key and signs with the client secret (Authentik without 
 	Severity: checks.Error,
 	Breaks:   append(checks.Logins("id-token"), "back-channel/notice"),
 	After:    []string{"discovery/endpoints"},
-	Needs:    []facts.Kind{facts.Server, facts.Keys},
+	Needs:    []facts.Kind{facts.Server, facts.Settings, facts.Discovery, facts.Keys},
 	Run: func(f *facts.Facts) checks.Outcome {
 		k := f.Keys.Get()
 		release := rules(f)
-		severity, steps := checks.Note, []checks.At{}
-		switch {
-		case immich.ReadsKeysAtLogin.At(release).Value:
-			severity, steps = checks.Error, existing(f, checks.Logins("id-token"))
-		case immich.BackChannel.At(release).Value:
-			severity, steps = checks.Warning, []checks.At{"back-channel/notice"}
+		steps, severity := keysNeeded(f, release)
+		alg, from := expects(f, release)
+		if symmetric(alg) {
+			return notApplicable(secret.Textf("Immich expects %s, which is verified with the client secret", alg))
 		}
 		fd := checks.Finding{
 			Severity: severity, Breaks: steps, Evidence: seen(k.From...), Want: secret.Textf("a JSON object with a list \"keys\" that has a signing key"), Got: got(k.Try),
@@ -37,13 +37,16 @@ provider has no signing key and signs with the client secret (Authentik without 
 		}
 		usable := 0
 		for _, key := range k.Keys {
-			if key.Unusable.IsZero() && key.Use != "enc" {
+			if key.Unusable.IsZero() && key.Use != "enc" && !key.Private {
 				usable++
 			}
 		}
 		switch {
-		case !k.Try.Answer.Reached():
-			fd.Message = secret.Textf("the key set cannot be reached")
+		case !k.Try.Answer.Reached() || k.Try.Answer == facts.TLS:
+			fd.Message = secret.Textf("the key set cannot be reached from here")
+			if k.Try.Answer == facts.TLS {
+				f.Assume() // what Immich trusts was not seen
+			}
 		case !k.Read.Is():
 			fd.Message = secret.Textf("what stands at jwks_uri is no key set")
 		case len(k.Keys) == 0:
@@ -53,15 +56,51 @@ provider has no signing key and signs with the client secret (Authentik without 
 		default:
 			return withLogins(f, release, passed(secret.Textf("%s of %s keys", secret.Int(usable), secret.Int(len(k.Keys))), steps, k.From...))
 		}
+		if from == nil {
+			f.Assume()
+		}
 		return withLogins(f, release, checks.Failed(fd))
 	},
 }
+
+// keysNeeded is what cannot succeed without the provider's keys at a release,
+// and how bad that is: the login itself, back-channel logout, or nothing.
+func keysNeeded(f *facts.Facts, release string) ([]checks.At, checks.Severity) {
+	switch {
+	case immich.ReadsKeysAtLogin.At(release).Value:
+		return existing(f, checks.Logins("id-token")), checks.Error
+	case immich.BackChannel.At(release).Value:
+		return []checks.At{"back-channel/notice"}, checks.Warning
+	}
+	return []checks.At{}, checks.Note
+}
+
+// expects is the algorithm that Immich wants ID tokens signed with, and who
+// says so: nobody, where the default stands in.
+func expects(f *facts.Facts, release string) (alg secret.Name, from []facts.Provenance) {
+	if d := f.Discovery.Get(); immich.FollowsList.At(release).Value {
+		if algs := d.IDTokenAlgs; len(algs.Values) > 0 && algs.Values[0] == "HS256" {
+			return "HS256", d.Object.From()
+		}
+		return "RS256", d.Object.From()
+	}
+	if set := f.Settings.Get().SigningAlgorithm; set.Is() {
+		return set.Get(), set.From()
+	}
+	return secret.Name(immich.DefaultAlgorithm.At(release).Value), nil
+}
+
+// symmetric reports whether an algorithm signs with the client secret.
+func symmetric(alg secret.Name) bool { return strings.HasPrefix(string(alg), "HS") }
 
 // reasons is why the first key cannot be used.
 func reasons(k facts.KeySet) secret.Text {
 	for _, key := range k.Keys {
 		if !key.Unusable.IsZero() {
 			return key.Unusable
+		}
+		if key.Private {
+			return secret.Textf("it shows a secret key")
 		}
 	}
 	return secret.Textf("they are for encryption only")

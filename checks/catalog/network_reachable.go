@@ -38,7 +38,7 @@ func runNetworkReachable(f *facts.Facts) checks.Outcome {
 			silent = a.Dial
 		}
 	}
-	fd := checks.Finding{Want: secret.Textf("a connection"), Got: got(silent), Fix: []checks.Remedy{{
+	fd := checks.Finding{Breaks: steps, Want: secret.Textf("a connection"), Got: got(silent), Fix: []checks.Remedy{{
 		Do:      secret.Textf("start the provider, correct its port, or open the way from Immich's container to it"),
 		Snippet: secret.Textf("docker exec immich_server curl -sv --max-time 10 ISSUER/.well-known/openid-configuration"),
 	}}}
@@ -46,9 +46,14 @@ func runNetworkReachable(f *facts.Facts) checks.Outcome {
 	case is && r.cause == immich.NoAnswer:
 		fd.Evidence, fd.Got = seen(r.from), secret.Textf("%s (%s)", r.message, r.from.Ref)
 		fd.Message = secret.Textf("the provider does not answer Immich in time")
+		if immich.Library.At(rules(f)).Value == immich.OpenIDClient6 {
+			fd.Fix = append(fd.Fix, checks.Remedy{Do: secret.Textf("or set the timeout back to its default: it is shown as milliseconds and used as seconds"), Where: oauthSettings("timeout"), Snippet: secret.Textf("30000")})
+		}
 	case is && r.cause == immich.NoConnection:
 		fd.Evidence, fd.Got = seen(r.from), secret.Textf("%s (%s)", r.message, r.from.Ref)
-		fd.Message = secret.Textf("Immich gets no connection to the provider at %s", r.detail)
+		if fd.Message = secret.Textf("Immich gets no connection to the provider at %s", r.detail); r.detail == "" {
+			fd.Message = secret.Textf("the provider, or what stands before it, cuts Immich's connection")
+		}
 	case silent.Made() && !answer.Made() && beyond:
 		return differs(secret.Textf("%s takes no connection from this machine, but Immich reaches it", n.Host.Get()), silent, immichs)
 	case silent.Made() && !answer.Made():
@@ -58,6 +63,8 @@ func runNetworkReachable(f *facts.Facts) checks.Outcome {
 		return passed(secret.Textf("Immich reaches it"), steps, immichs)
 	case answer.Made():
 		return passed(secret.Textf("%s", answer.URL), steps, answer.From(facts.Here))
+	case n.Host.Is():
+		return skipped(facts.Why{Reason: facts.Unanswered, Detail: got(n.Lookup)}) // no address to connect to
 	default:
 		return skipped(n.Host.Why)
 	}

@@ -1,6 +1,8 @@
 package catalog
 
 import (
+	"strings"
+
 	"immich-oidc-doctor/checks"
 	"immich-oidc-doctor/checks/cite"
 	"immich-oidc-doctor/checks/facts"
@@ -32,7 +34,7 @@ func runNetworkResolves(f *facts.Facts) checks.Outcome {
 	immichs, beyond := past(f, stageName)
 	here := n.Lookup.Made() && n.Lookup.Answer != facts.Answered
 	fd := checks.Finding{
-		Want: secret.Textf("an address"), Got: got(n.Lookup),
+		Breaks: steps, Want: secret.Textf("an address"), Got: got(n.Lookup),
 		Fix: []checks.Remedy{{Do: secret.Textf("make the name resolve inside Immich's container (dns, extra_hosts or an alias in its network)"),
 			Where: secret.Textf("docker-compose.yml, service immich-server"), Snippet: secret.Textf("docker exec immich_server getent hosts NAME")}},
 	}
@@ -41,10 +43,13 @@ func runNetworkResolves(f *facts.Facts) checks.Outcome {
 		fd.Evidence, fd.Got = seen(r.from), secret.Textf("%s (%s)", r.message, r.from.Ref)
 		fd.Message = secret.Textf("Immich cannot resolve the provider's host name %s", r.detail)
 	case here && beyond:
-		return differs(secret.Textf("%s does not resolve on this machine, but Immich reaches it", n.Host.Get()), n.Lookup, immichs)
+		return differs(secret.Textf("%s does not resolve on this machine, but Immich reaches it", hostname(n)), n.Lookup, immichs)
 	case here:
 		fd.Evidence = seen(append(unreached(f), n.Lookup.From(facts.Here))...)
-		fd.Message = secret.Textf("the provider's host name %s does not resolve", n.Host.Get())
+		fd.Message = secret.Textf("the provider's host name %s does not resolve", hostname(n))
+		if !is { // a name that does not resolve makes Immich fail at once; it is silent
+			fd.Severity = checks.Warning
+		}
 	case beyond:
 		return passed(secret.Textf("Immich finds it"), steps, immichs)
 	case !n.Host.Is():
@@ -52,13 +57,19 @@ func runNetworkResolves(f *facts.Facts) checks.Outcome {
 	case n.Lookup.Made():
 		return passed(addresses(n), steps, n.Lookup.From(facts.Here))
 	default:
-		return passed(secret.Textf("%s is an address, there is nothing to resolve", n.Host.Get()), steps, n.Host.From()...)
+		return passed(secret.Textf("%s is an address, there is nothing to resolve", hostname(n)), steps, n.Host.From()...)
 	}
 	return checks.Failed(fd)
 }
 
+// hostname is the provider's host without the port.
+func hostname(n facts.NetworkPath) secret.Name {
+	host := string(n.Host.Get())
+	return secret.Name(host[:max(strings.LastIndex(host, ":"), 0)])
+}
+
 func addresses(n facts.NetworkPath) secret.Text {
-	all := secret.Textf("%s", n.Host.Get())
+	all := secret.Textf("%s", hostname(n))
 	for _, a := range n.Addresses {
 		all = secret.Textf("%s %s", all, a.IP)
 	}

@@ -24,17 +24,19 @@ is in use, set ` + "`oauth.enabled: true`" + ` there and restart; or run ` + "`i
 	Run: func(f *facts.Facts) checks.Outcome {
 		s := f.Server.Get()
 		r, is := refused(f)
+		from, tries := past(f, 0)
+		if is && r.cause == immich.UnknownReason && r.status >= 500 {
+			from, tries = r.from, true // it fails at something behind the switch
+		}
 		steps := existing(f, checks.Every("discovery"))
 		switch {
 		case is && r.cause == immich.Disabled:
 		case s.OAuth.Is() && s.OAuth.Get():
 			return passed(secret.Textf("the server says so"), steps, s.OAuth.From()...)
+		case tries: // whatever a cache says of the settings
+			return passed(secret.Textf("Immich starts a login, or tries to"), steps, from)
 		case !s.OAuth.Is():
-			from, ok := past(f, 0)
-			if !ok {
-				return skipped(s.OAuth.Why)
-			}
-			return passed(secret.Textf("Immich starts a login"), steps, from)
+			return skipped(s.OAuth.Why)
 		default:
 			r.from = s.OAuth.From()[0]
 		}
@@ -43,7 +45,7 @@ is in use, set ` + "`oauth.enabled: true`" + ` there and restart; or run ` + "`i
 			where = secret.Textf("the file that IMMICH_CONFIG_FILE names, then restart immich-server")
 		}
 		return checks.Failed(checks.Finding{
-			Evidence: seen(r.from), Message: secret.Textf("OAuth is switched off in Immich: the login page has no button for it"),
+			Evidence: seen(r.from), Breaks: steps, Message: secret.Textf("OAuth is switched off in Immich: the login page has no button for it"),
 			Want: secret.Textf("oauth.enabled: true"), Got: secret.Textf("off (%s)", r.from.Ref),
 			Fix: []checks.Remedy{{Do: secret.Textf("switch it on"), Where: where}},
 		})

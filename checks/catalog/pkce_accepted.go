@@ -2,6 +2,8 @@ package catalog
 
 import (
 	"regexp"
+	"slices"
+	"strings"
 
 	"immich-oidc-doctor/checks"
 	"immich-oidc-doctor/checks/cite"
@@ -21,7 +23,7 @@ list, 1.132 to 1.134 send a challenge and later no verifier, so that a provider 
 	Cites:    []cite.Citation{cite.RFC("7636", "4.4.1"), cite.RFC("8414", "2"), cite.Immich("v1.143.0", "server/src/repositories/oauth.repository.ts")},
 	Symptoms: []string{"code_challenge is required for this client", "invalid_grant: verifier is invalid", `response parameter "state" missing`},
 	Severity: checks.Error,
-	Breaks:   append(checks.Logins("callback"), checks.Logins("token")...),
+	Breaks:   slices.Concat(checks.Logins("authorize"), checks.Logins("callback"), checks.Logins("token")),
 	After:    []string{"authorize/answers", "discovery/immich"},
 	Needs:    []facts.Kind{facts.Server, facts.Authorize, facts.Discovery},
 	Uses:     []facts.Kind{facts.Redirects},
@@ -31,26 +33,33 @@ list, 1.132 to 1.134 send a challenge and later no verifier, so that a provider 
 var aboutPKCE = regexp.MustCompile(`(?i)pkce|code_challenge|code challenge`)
 
 func runPKCEAccepted(f *facts.Facts) checks.Outcome {
+	use := immich.PKCE.At(rules(f))
 	fix := []checks.Remedy{{Do: secret.Textf("let the provider list S256 in code_challenge_methods_supported, or not demand PKCE for this client")}}
+	if use.Value == immich.PKCENever {
+		fix[0].Do = secret.Textf("let the provider not demand PKCE for this client, or upgrade Immich to 1.143.0 or later")
+	}
 	if p := theProvider(f); p.Remedy.PKCE != "" {
 		fix[0].Where = secret.Textf("%s: %s", secret.Name(p.Name), secret.Name(p.Remedy.PKCE))
 	}
 	for _, t := range facts.Or(f, f.Redirects, facts.RedirectLog{}).Tries {
-		said := secret.Textf("%s %s", t.Error, t.Description)
-		if t.Error == "" && t.Provider.Answer == facts.Answered && t.Provider.Status >= 400 {
-			said = t.Provider.Body
+		words := said(t)
+		if t.Back {
+			words = strings.TrimSpace(t.Description.String() + " (" + string(t.Error) + ")")
 		}
-		if !aboutPKCE.MatchString(said.String()) {
+		if !aboutPKCE.MatchString(words) {
 			continue
 		}
+		step := "authorize" // people end on a page of the provider
+		if t.Back {
+			step = "callback" // Immich is told
+		}
 		return checks.Failed(checks.Finding{
-			Evidence: seen(t.Provider.From(facts.ByProvider)), Breaks: existing(f, checks.Logins("callback")), Fix: fix,
-			Message: secret.Textf("the provider refuses Immich's request because of PKCE: %s", said),
+			Evidence: seen(t.Provider.From(facts.ByProvider)), Breaks: existing(f, checks.Logins(step)), Fix: fix,
+			Message: secret.Textf("the provider refuses Immich's request because of PKCE: %s", excerpt(aboutPKCE, words)),
 			Want:    secret.Textf("the request accepted as this release sends it"), Got: got(t.Provider),
 		})
 	}
-	use := immich.PKCE.At(rules(f))
-	steps := existing(f, append(checks.Logins("callback"), checks.Logins("token")...))
+	steps := existing(f, slices.Concat(checks.Logins("authorize"), checks.Logins("callback"), checks.Logins("token")))
 	methods := f.Discovery.Get().PKCEMethods
 	from := f.Authorize.Get().Tries[0].Immich.From(facts.ByImmich)
 	if use.Value == immich.PKCENever || use.Value == immich.PKCEIfOffered {
@@ -71,9 +80,25 @@ func runPKCEAccepted(f *facts.Facts) checks.Outcome {
 		Message: secret.Textf("the provider does not list S256; this release then sends a challenge and no verifier, which a provider that does PKCE answers with invalid_grant"),
 		Fix:     append(fix, checks.Remedy{Do: secret.Textf("or upgrade Immich to 1.143.0 or later")}),
 	}
+	if taken, ok := takesRequest(f); use.Value == immich.PKCEBlank && ok {
+		return passed(secret.Textf("the provider takes the empty parameters that Immich sends"), steps, taken)
+	}
 	if use.Value == immich.PKCEBlank {
 		fd.Breaks = existing(f, checks.Logins("callback"))
 		fd.Message = secret.Textf("the provider does not list S256; this release then sends empty PKCE parameters, which strict providers refuse")
 	}
 	return checks.Failed(fd)
+}
+
+// takesRequest returns an answer by which the provider has nothing against
+// Immich's request: it would only have the user log in.
+func takesRequest(f *facts.Facts) (from facts.Provenance, ok bool) {
+	facts.If(f.Redirects, func(l facts.RedirectLog) {
+		for _, t := range l.Tries {
+			if t.Back && strings.HasSuffix(string(t.Error), "_required") && !ok {
+				from, ok = t.Provider.From(facts.ByProvider), true
+			}
+		}
+	})
+	return from, ok
 }

@@ -43,7 +43,7 @@ func runRedirectMobile(f *facts.Facts) checks.Outcome {
 	t, _ := l.Of("mobile")
 	sends := t.RedirectURI.Get()
 	steps := []checks.At{"mobile/callback", "mobile/token"}
-	if sends == t.Redirect {
+	if sends == t.Redirect || strings.HasPrefix(string(sends), "app.immich:") {
 		if !immich.OverrideApplied.At(rules(f)).Value {
 			return passed(secret.Textf("%s; this release applies no override", sends), steps, t.RedirectURI.From()...)
 		}
@@ -57,10 +57,18 @@ func runRedirectMobile(f *facts.Facts) checks.Outcome {
 	a := l.Override
 	fd.Evidence = seen(t.Immich.From(facts.ByImmich))
 	switch {
+	case a.Made() && a.Answer == facts.Answered && !strings.HasPrefix(string(a.Location), "app.immich:") && !isImmichs(f, sends):
+		return skipped(facts.Why{Reason: facts.NotAsked, Detail: secret.Textf("%s is on another host than Immich; give --origin if that is Immich too", sends)})
 	case a.Made() && a.Answer == facts.Answered:
 		fd.Evidence = seen(t.Immich.From(facts.ByImmich), a.From(facts.ByImmich))
 		if strings.HasPrefix(string(a.Location), "app.immich:") {
 			return respelled(f, sends, fd, steps)
+		}
+		if who, known := inFront(a); known && strings.HasSuffix(leadsTo("", string(sends)).Path, "/api/oauth/mobile-redirect") {
+			fd.Message = secret.Textf("%s answers in Immich's place where the phone should be sent on to the app", secret.Name(who.Name))
+			fd.Got = secret.Textf("%s: %s", sends, got(a))
+			fd.Fix = []checks.Remedy{{Do: secret.Textf("%s", secret.Name(who.Mend)), Where: secret.Textf("for GET /api/oauth/mobile-redirect")}}
+			break
 		}
 		fd.Message = secret.Textf("the mobile redirect override does not lead back to the app: %s answers no redirect to it", sends)
 		fd.Got = secret.Textf("%s: %s", sends, got(a))
@@ -70,6 +78,17 @@ func runRedirectMobile(f *facts.Facts) checks.Outcome {
 		fd.Message = secret.Textf("the mobile redirect override is no address of Immich, so nothing leads back to the app")
 	}
 	return checks.Failed(fd)
+}
+
+// isImmichs reports whether a URL is at a host where Immich is known to answer.
+func isImmichs(f *facts.Facts, u secret.URI) bool {
+	host := leadsTo("", string(u)).Host
+	for _, t := range f.Authorize.Get().Tries {
+		if host == leadsTo("", string(t.Immich.URL)).Host || t.Journey == "web" && host == leadsTo("", string(t.Redirect)).Host {
+			return true
+		}
+	}
+	return false
 }
 
 // respelled finds an override that openid-client 6 writes differently in the

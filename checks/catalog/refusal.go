@@ -12,11 +12,20 @@ type refusal struct {
 	cause   immich.Cause
 	detail  secret.Name
 	message secret.Text
+	status  int
 	from    facts.Provenance
 }
 
-// refused returns the first refusal; ok if there is one.
+// refused returns the first refusal; ok if there is one and no login started.
 func refused(f *facts.Facts) (r refusal, ok bool) {
+	if _, begun := started(f); begun {
+		return r, false
+	}
+	return refusedOnce(f)
+}
+
+// refusedOnce returns the first refusal, even if another login started.
+func refusedOnce(f *facts.Facts) (r refusal, ok bool) {
 	release := ""
 	if v := f.Server.Get().Version; v.Is() {
 		release = string(v.Get())
@@ -25,7 +34,7 @@ func refused(f *facts.Facts) (r refusal, ok bool) {
 		if t.Immich.Answer != facts.Answered || t.URL.Is() || !t.Message.Is() {
 			continue
 		}
-		r.message, r.from = t.Message.Get(), t.Immich.From(facts.ByImmich)
+		r.message, r.status, r.from = t.Message.Get(), t.Immich.Status, t.Immich.From(facts.ByImmich)
 		cause, detail := immich.Decode(release, r.message.String())
 		r.cause, r.detail = cause, secret.Name(detail)
 		return r, true
@@ -71,6 +80,13 @@ func past(f *facts.Facts, stage int) (from facts.Provenance, ok bool) {
 	}
 	r, ok := refused(f)
 	return r.from, ok && stages[r.cause] > stage
+}
+
+// notYet reports whether Immich says that it stumbled before a stage. What is
+// seen there is not why it refuses now.
+func notYet(f *facts.Facts, stage int) bool {
+	r, ok := refused(f)
+	return ok && stages[r.cause] > 0 && stages[r.cause] < stage
 }
 
 // unreached returns the refusal by which Immich says that it did not reach the

@@ -1,6 +1,9 @@
 package catalog
 
 import (
+	"slices"
+	"strings"
+
 	"immich-oidc-doctor/checks"
 	"immich-oidc-doctor/checks/cite"
 	"immich-oidc-doctor/checks/facts"
@@ -35,8 +38,8 @@ func runTLSCertificate(f *facts.Facts) checks.Outcome {
 	switch {
 	case is && r.cause == immich.NotTrusted:
 		return checks.Failed(checks.Finding{
-			Evidence: seen(r.from), Message: secret.Textf("Immich does not trust the provider's certificate: %s", r.detail),
-			Want: secret.Textf("a chain that Node trusts"), Got: secret.Textf("%s (%s)", r.message, r.from.Ref), Fix: trustFix(n),
+			Evidence: seen(r.from), Breaks: steps, Message: secret.Textf("Immich does not trust the provider's certificate: %s", r.detail),
+			Want: secret.Textf("a chain that Node trusts"), Got: secret.Textf("%s (%s)", r.message, r.from.Ref), Fix: fixFor(saidOf(r), n),
 		})
 	case bad && beyond:
 		return differs(secret.Textf("this machine does not trust the provider's certificate (%s), but Immich does", secret.Name(n.Trust)), n.Handshake, immichs)
@@ -49,7 +52,7 @@ func runTLSCertificate(f *facts.Facts) checks.Outcome {
 	case beyond:
 		return passed(secret.Textf("Immich trusts it"), steps, immichs)
 	case n.Handshake.Made():
-		return passed(secret.Textf("good until %s", secret.Name(n.Chain[0].NotAfter.Format("2006-01-02"))), steps, n.Handshake.From(facts.Here))
+		return passed(secret.Textf("good until %s", day(n)), steps, n.Handshake.From(facts.Here))
 	}
 	return skipped(n.Host.Why)
 }
@@ -59,24 +62,23 @@ func runTLSCertificate(f *facts.Facts) checks.Outcome {
 // know is known only if Immich says that it got no answer.
 func untrusted(f *facts.Facts, n facts.NetworkPath) checks.Outcome {
 	fd := checks.Finding{
-		Evidence: seen(append(unreached(f), n.Handshake.From(facts.Here))...),
-		Want:     secret.Textf("a certificate for %s that is in date and has a trusted chain", n.Host.Get()), Got: got(n.Handshake), Fix: trustFix(n),
+		Evidence: seen(append(unreached(f), n.Handshake.From(facts.Here))...), Breaks: existing(f, checks.Every("discovery")),
+		Want: secret.Textf("a certificate for %s that is in date and has a trusted chain", hostname(n)), Got: got(n.Handshake),
 	}
-	switch n.Trust {
+	switch fd.Fix = fixFor(n.Trust, n); n.Trust {
 	case facts.Expired:
 		fd.Message = secret.Textf("the provider's certificate ran out on %s", day(n))
-		fd.Fix = []checks.Remedy{{Do: secret.Textf("renew the certificate of %s", n.Host.Get())}}
 	case facts.NotYetValid:
 		fd.Message = secret.Textf("the provider's certificate is not valid yet: a clock is wrong, or it was made for later")
-		fd.Fix = []checks.Remedy{{Do: secret.Textf("set the clocks (NTP) of this machine and of the provider")}}
 	case facts.WrongName:
-		fd.Message = secret.Textf("the provider's certificate is for another name than %s", n.Host.Get())
-		fd.Fix = []checks.Remedy{{Do: secret.Textf("use a certificate that names the host, or an issuer URL with the name that the certificate has")}}
+		fd.Message = secret.Textf("the provider's certificate is for another name than %s", hostname(n))
 	case facts.NoTLS:
 		fd.Message = secret.Textf("%s does not speak TLS", n.Host.Get())
-		fd.Fix = []checks.Remedy{{Do: secret.Textf("correct scheme or port of the issuer URL"), Where: oauthSettings("issuerUrl")}}
 	default:
 		fd.Message = secret.Textf("the provider's certificate is from an authority that this machine does not know")
+		if len(n.Chain) == 1 && n.Chain[0].Subject != n.Chain[0].Issuer {
+			fd.Message = secret.Textf("the provider's certificate is from an authority that this machine does not know, or the certificate between the two is not sent")
+		}
 		if unreached(f) == nil {
 			f.Assume() // whether Immich's container knows it was not seen
 		} else {
@@ -86,17 +88,49 @@ func untrusted(f *facts.Facts, n facts.NetworkPath) checks.Outcome {
 	return checks.Failed(fd)
 }
 
+// day is when the first certificate of the chain runs out; not always the leaf.
 func day(n facts.NetworkPath) secret.Name {
 	if len(n.Chain) == 0 {
 		return "an unknown day"
 	}
-	return secret.Name(n.Chain[0].NotAfter.Format("2006-01-02"))
+	first := slices.MinFunc(n.Chain, func(a, b facts.Certificate) int { return a.NotAfter.Compare(b.NotAfter) })
+	return secret.Name(first.NotAfter.Format("2006-01-02"))
 }
 
-func trustFix(n facts.NetworkPath) []checks.Remedy {
-	return []checks.Remedy{{
+// saidOf is what Node's message comes to.
+func saidOf(r refusal) facts.Trust {
+	switch d := string(r.detail); {
+	case strings.Contains(d, "expired"):
+		return facts.Expired
+	case strings.Contains(d, "not yet valid"):
+		return facts.NotYetValid
+	case strings.Contains(d, "does not match"):
+		return facts.WrongName
+	case strings.Contains(d, "SSL routines"):
+		return facts.NoTLS
+	}
+	return facts.UnknownCA
+}
+
+// fixFor is what to do about each fault of a certificate.
+func fixFor(t facts.Trust, n facts.NetworkPath) []checks.Remedy {
+	switch t {
+	case facts.Expired:
+		return []checks.Remedy{{Do: secret.Textf("renew the provider's certificate, and let the server load the new one")}}
+	case facts.NotYetValid:
+		return []checks.Remedy{{Do: secret.Textf("set the clocks (NTP) of this machine, of Immich's and of the provider's")}}
+	case facts.WrongName:
+		return []checks.Remedy{{Do: secret.Textf("use a certificate that names the host, or an issuer URL with the name that the certificate has")}}
+	case facts.NoTLS:
+		return []checks.Remedy{{Do: secret.Textf("correct scheme or port of the issuer URL"), Where: oauthSettings("issuerUrl")}}
+	}
+	fix := []checks.Remedy{{
 		Do:      secret.Textf("let Immich trust the authority: mount its certificate and name it in NODE_EXTRA_CA_CERTS, then recreate the container"),
 		Where:   secret.Textf("docker-compose.yml, service immich-server"),
 		Snippet: secret.Textf("environment:\n  NODE_EXTRA_CA_CERTS: /certs/ca.pem\nvolumes:\n  - ./ca.pem:/certs/ca.pem:ro"),
 	}}
+	if len(n.Chain) > 1 || len(n.Chain) == 1 && n.Chain[0].Subject == n.Chain[0].Issuer {
+		return fix
+	}
+	return append(fix, checks.Remedy{Do: secret.Textf("or, if a public authority issued it, let the provider's proxy send the whole chain (fullchain.pem)")})
 }

@@ -5,6 +5,21 @@ import (
 	"strings"
 )
 
+const wellKnown = "/.well-known/openid-configuration"
+
+// leadsTo is the absolute URL that a redirect from a URL leads to.
+func leadsTo(from, location string) *url.URL {
+	base, err := url.Parse(from)
+	if err != nil {
+		return new(url.URL)
+	}
+	to, err := base.Parse(location)
+	if err != nil {
+		return new(url.URL)
+	}
+	return to
+}
+
 // hostOf is what stands before the first slash.
 func hostOf(s string) string {
 	host, _, _ := strings.Cut(s, "/")

@@ -144,7 +144,7 @@ var Faults = []Fault{
 		Set: func(s *Setup) { s.Provider.EndpointScheme = "http" }},
 	{Name: "no-token-endpoint", Title: "the provider's document has no token endpoint", Trips: "discovery/endpoints",
 		Set: saysOf("token_endpoint", nil)},
-	{Name: "no-keys", Title: "the provider's key set is empty", Release: "v1.118.2", Trips: "keys/usable",
+	{Name: "no-keys", Title: "the provider's key set is empty", Release: "v1.118.2", GiveAlgorithm: "RS256", Trips: "keys/usable",
 		Set: alter(KeysPath, Say(200, "application/json", `{"keys":[]}`))},
 	{Name: "es256-keys", Title: "the provider signs with ES256 and Immich expects RS256", GiveAlgorithm: "RS256", Trips: "keys/algorithm",
 		Set: func(s *Setup) { s.Provider.KeyAlgs = []string{"ES256"} }},

@@ -32,7 +32,7 @@ var Fronts = []Front{
 	{Name: "a login page of Tinyauth", Location: `/login\?redirect_uri=`, Mend: "take the forward-auth middleware off this host"},
 	{Name: "a gateway whose server does not answer", Statuses: []int{502, 503, 504}, Mend: "see that the server behind the proxy runs and that the proxy points at it"},
 	{Name: "something that wants a password", Statuses: []int{401, 407}, Mend: "take the authentication off these paths"},
-	{Name: "a login page", Location: `(?i)/(login|signin|sign-in|auth|sso|oauth)\b`, Mend: "take the authentication that stands in front off these paths"},
+	{Name: "a login page", Location: `(?i)(^|[^/])/(login|signin|sign-in|auth|sso|oauth)\b`, Mend: "take the authentication that stands in front off these paths"},
 	{Name: "a login page", Body: `(?i)<input[^>]+type=["']?password`, Mend: "take the authentication that stands in front off these paths"},
 }
 

@@ -16,6 +16,8 @@ func TestRecognise(t *testing.T) {
 		{Answer{Status: 502, Body: "<html>Bad Gateway"}, "a gateway whose server does not answer"},
 		{Answer{Status: 200, Body: `<form><input name=p type="password">`}, "a login page"},
 		{Answer{Status: 302, Location: "https://h/login"}, "a login page"},
+		{Answer{Status: 302, Location: "/sso/start"}, "a login page"},
+		{Answer{Status: 301, Location: "https://auth.example/.well-known/openid-configuration"}, ""},
 		{Answer{Status: 401}, "something that wants a password"},
 		{Answer{Status: 200, Body: "<!doctype html><title>Immich</title>"}, ""},
 		{Answer{Status: 301, Location: "https://photos.example/api/server/version"}, ""},

@@ -85,8 +85,15 @@ var OverrideApplied = Table[bool]{
 	{From: "v1.118.1", Value: true, Cite: cite.Immich("v1.118.1", "server/src/services/auth.service.ts")},
 }
 
-// DefaultAlgorithm is what signingAlgorithm is when nobody set it. Before 1.95
-// there was no setting: RS256, or HS256 where the provider lists it first.
+// FollowsList says whether the provider's list decides which algorithm an ID
+// token must have: HS256 where that stands first, else RS256. From 1.95 the
+// setting signingAlgorithm decides.
+var FollowsList = Table[bool]{
+	{To: "v1.95.0", Value: true, Cite: cite.Immich("v1.94.1", "server/src/domain/auth/auth.service.ts")},
+	{From: "v1.95.0", Value: false, Cite: cite.Immich("v1.95.0", "server/src/domain/system-config/system-config.core.ts")},
+}
+
+// DefaultAlgorithm is what signingAlgorithm is when nobody set it.
 var DefaultAlgorithm = Table[string]{
 	{To: "v1.95.0", Value: "RS256", Cite: cite.Immich("v1.94.1", "server/src/domain/auth/auth.service.ts")},
 	{From: "v1.95.0", Value: "RS256", Cite: cite.Immich("v1.95.0", "server/src/domain/system-config/system-config.core.ts")},

@@ -1,0 +1,69 @@
+package catalog
+
+import (
+	"encoding/base64"
+	"html"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"immich-oidc-doctor/checks/facts"
+	"immich-oidc-doctor/checks/secret"
+)
+
+// What a provider says on a page of its own, in place of going back.
+var (
+	tags = regexp.MustCompile(`(?is)<(script|style)\b.*?(</(script|style)>|$)|<[^>]*>`)
+	// echo is a parameter of the request as error pages repeat it, in a URL, a
+	// form or JSON: that says nothing of what is wrong.
+	echo = regexp.MustCompile(`(?i)\b(redirect_uri|code_challenge(_method)?)["']?(=|%3D|\\u003d|: ?["'])[^\s"'<>]*`)
+)
+
+// said is what the provider says on an error page, or by leading to one of its
+// own; "" if it says nothing.
+func said(t facts.RedirectTry) string {
+	a := t.Provider
+	switch {
+	case a.Answer != facts.Answered || t.Back:
+		return ""
+	case a.Status >= 400:
+		text := tags.ReplaceAllString(a.Body.String(), " ")
+		return strings.Join(strings.Fields(echo.ReplaceAllString(html.UnescapeString(text), " ")), " ")
+	case a.Status >= 300:
+		to := leadsTo(string(a.URL), string(a.Location))
+		var words []string
+		for _, name := range []string{"error", "error_description", "error_hint", "authError"} {
+			words = append(words, unpacked(to, name))
+		}
+		return strings.TrimSpace(strings.Join(words, " "))
+	}
+	return ""
+}
+
+// unpacked is a parameter of an error page's URL. Google's is base64 around text.
+func unpacked(u *url.URL, name string) string {
+	v := u.Query().Get(name)
+	if name != "authError" {
+		return v
+	}
+	b, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(strings.NewReplacer("+", "-", "/", "_", " ", "-").Replace(v), "="))
+	if err != nil {
+		return v
+	}
+	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return ' '
+		}
+		return r
+	}, string(b))), " ")
+}
+
+// excerpt is what stands around the first match of re in text.
+func excerpt(re *regexp.Regexp, text string) secret.Name {
+	at := re.FindStringIndex(text)
+	if at == nil {
+		return ""
+	}
+	from, to := max(0, at[0]-80), min(len(text), at[1]+120)
+	return secret.Name(strings.ToValidUTF8(strings.TrimSpace(text[from:to]), ""))
+}
