@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"slices"
 	"time"
 
 	"immich-oidc-doctor/checks/secret"
@@ -65,6 +66,19 @@ type Cookie struct {
 	SameSite secret.Name `json:"sameSite,omitempty"`
 	Secure   bool        `json:"secure,omitempty"`
 	HTTPOnly bool        `json:"httpOnly,omitempty"`
+}
+
+// MayPass reports whether a may end otherwise later, with nothing changed: there
+// was nothing, or a gateway said that there is nothing behind it. 521 to 524 and
+// 530 are Cloudflare's for that.
+func (a Attempt) MayPass() bool {
+	switch a.Answer {
+	case DNS, Refused, Reset, Timeout:
+		return true
+	case Answered:
+		return slices.Contains([]int{502, 503, 504, 521, 522, 523, 524, 530}, a.Status)
+	}
+	return false
 }
 
 // Made reports whether a was tried at all.
