@@ -38,7 +38,7 @@ var classes = []class{
 	{"userinfo: signed, missing e-mail, missing endpoint", "discovery/endpoints", "what it answers needs a login"},
 	{"what a release changed", "issuer/https issuer/match pkce/accepted redirect/mobile keys/usable", ""},
 	{"web redirect URI of each address", "redirect/registered", ""},
-	{"wrong or hashed client secret", "", "needs the client's credentials"},
+	{"wrong or hashed client secret, stale client", "client/known", "the secret needs the client's credentials"},
 	{"clocks", "clock/skew", ""},
 }
 

@@ -81,6 +81,10 @@ func runDiscoveryEndpoints(f *facts.Facts) (o checks.Outcome) {
 		about := checks.Subject{What: secret.Textf("%s", e.name)}
 		fd := checks.Finding{Subject: about, Severity: e.severity, Evidence: seen(base...), Breaks: e.breaks, Want: secret.Textf("an https address"), Fix: fix}
 		switch scheme := ""; {
+		case !e.at.Is() && e.name == "userinfo_endpoint" && e.severity < checks.Error && d.ClaimsOffered.Has("email"):
+			o.Cells = append(o.Cells, checks.Cell{Subject: about, Status: checks.Pass, Evidence: checks.Evidence{From: base, Grade: checks.Implied}, At: e.breaks,
+				Saw: secret.Textf("none: the e-mail address, which the provider lists among its claims, can only be in the ID token, and there this release takes it")})
+			continue
 		case !e.at.Is():
 			fd.Message, fd.Got = secret.Textf("the document has no %s", e.name), e.at.Why.Detail
 			fd.Fix = []checks.Remedy{{Do: secret.Textf("see why the provider's document lacks it: a provider of OAuth alone, an unfinished configuration, or the document of something else"), Where: secret.Textf("%s", d.Try.URL)}}

@@ -18,7 +18,7 @@ is in use, set ` + "`oauth.enabled: true`" + ` there and restart; or run ` + "`i
 	Cites:    []cite.Citation{cite.Immich("v2.7.5", "server/src/services/auth.service.ts")},
 	Symptoms: []string{"OAuth is not enabled", "OAuth2 is not enabled", "the login page has no OAuth button"},
 	Severity: checks.Error,
-	Breaks:   checks.Every("discovery"),
+	Breaks:   checks.Logins("authorize"), // it is refused before discovery is run
 	After:    []string{"server/answers"},
 	Needs:    []facts.Kind{facts.Server, facts.Authorize},
 	Run: func(f *facts.Facts) checks.Outcome {
@@ -28,7 +28,7 @@ is in use, set ` + "`oauth.enabled: true`" + ` there and restart; or run ` + "`i
 		if is && r.cause == immich.UnknownReason && r.status >= 500 {
 			from, tries = r.from, true // it fails at something behind the switch
 		}
-		steps := existing(f, checks.Every("discovery"))
+		steps := existing(f, checks.Logins("authorize"))
 		switch {
 		case is && r.cause == immich.Disabled:
 		case s.OAuth.Is() && s.OAuth.Get():

@@ -167,6 +167,8 @@ var Faults = []Fault{
 			s.Provider.Metadata = map[string]any{"code_challenge_methods_supported": nil}
 			s.Provider.RefuseBlankPKCE = true
 		}},
+	{Name: "unknown-client", Title: "the provider has no client of that ID", Seen: Probe, Trips: "client/known",
+		Set: func(s *Setup) { s.Immich.OAuth.ClientID = "immich-2" }},
 	{Name: "mobile-override-to-web", Title: "the mobile redirect override leads to the web page", Trips: "redirect/mobile",
 		// redirect/registered: the provider has the web page's address for the web, so it accepts it for the app too
 		Then: func(s *Setup) {
