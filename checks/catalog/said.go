@@ -58,12 +58,13 @@ func unpacked(u *url.URL, name string) string {
 	}, string(b))), " ")
 }
 
-// excerpt is what stands around the first match of re in text.
-func excerpt(re *regexp.Regexp, text string) secret.Name {
+// excerpt is what stands around the first match of re in text. It is sealed
+// once more, since unpacking may have brought a credential to light.
+func excerpt(re *regexp.Regexp, text string) secret.Text {
 	at := re.FindStringIndex(text)
 	if at == nil {
-		return ""
+		return secret.Text{}
 	}
 	from, to := max(0, at[0]-80), min(len(text), at[1]+120)
-	return secret.Name(strings.ToValidUTF8(strings.TrimSpace(text[from:to]), ""))
+	return secret.Seal(secret.Raw(strings.ToValidUTF8(strings.TrimSpace(text[from:to]), "")))
 }
