@@ -23,14 +23,13 @@ func (p *program) demoCommand() *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use: "demo", Short: "run check on a built-in Immich and provider, healthy or broken on purpose",
-		Example: "  immich-oidc-doctor demo\n  immich-oidc-doctor demo --fault missing-mobile-uri", Args: exactly(0, "no argument"),
+		Example: `  immich-oidc-doctor demo
+  immich-oidc-doctor demo --fault missing-mobile-uri
+  immich-oidc-doctor demo --fault es256-keys --output junit=report.xml --output facts=facts.json`,
+		Args: exactly(0, "no argument"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if list {
 				return p.listFaults()
-			}
-			format, err := out.chosen()
-			if err != nil {
-				return err
 			}
 			fault, err := faultNamed(name)
 			if err != nil {
@@ -46,21 +45,26 @@ func (p *program) demoCommand() *cobra.Command {
 			if noProbe {
 				upTo = gather.Reads
 			}
+			reports, err := out.prepare(p, cmd, true)
+			if err != nil {
+				return err
+			}
 			ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
 			defer cancel()
 			f, err := p.demo(ctx, fault, upTo, timeout)
 			if err != nil {
 				return err
 			}
-			return p.write(judge(f, out.strict), format)
+			return p.conclude(reports, f, out.strict)
 		},
 	}
 	out.register(cmd.Flags())
-	cmd.Flags().StringVar(&name, "fault", "", "break it in this way")
-	cmd.Flags().StringVar(&release, "release", "", "of Immich, such as v1.118.2")
+	out.registerStrict(cmd.Flags())
+	cmd.Flags().StringVar(&name, "fault", "", "break it in the way of this `NAME`")
+	cmd.Flags().StringVar(&release, "release", "", "`RELEASE` of Immich, such as v1.118.2")
 	cmd.Flags().BoolVar(&list, "list-faults", false, "list the ways to break it")
 	cmd.Flags().BoolVar(&noProbe, "no-probe", false, "send the provider no authorization request, only read")
-	cmd.Flags().DurationVar(&timeout, "client-timeout", 20*time.Second, "for the whole run; a single request gets a quarter of it")
+	cmd.Flags().DurationVar(&timeout, "client-timeout", 20*time.Second, "`TIME` for the whole run; a single request gets a quarter of it")
 	return cmd
 }
 

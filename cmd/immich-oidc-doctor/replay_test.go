@@ -2,53 +2,86 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
-	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
-	"time"
 
+	"immich-oidc-doctor/checks"
+	"immich-oidc-doctor/checks/catalog"
 	"immich-oidc-doctor/checks/facts"
 	"immich-oidc-doctor/checks/gather"
 	"immich-oidc-doctor/checks/oidctest"
 	"immich-oidc-doctor/report"
 )
 
-// Live and from its own saved facts a report is the same bytes, in every
-// format, and a saved report renders like a fresh one.
+// Live, from its own saved facts, and from its own saved report: for every
+// fault the same bytes in every format, and the same exit code. Nothing is sent
+// that --dry-run would not have shown, and --wait waits for what may pass alone.
 func TestLiveAndReplayedReportsAreTheSameBytes(t *testing.T) {
 	t.Parallel()
-	for _, f := range append([]oidctest.Fault{{Name: "healthy"}}, oidctest.Faults...) {
+	for _, f := range append([]oidctest.Fault{{}}, oidctest.Faults...) {
 		t.Run(f.Name, func(t *testing.T) {
 			t.Parallel()
-			p := &program{stderr: io.Discard}
-			learnt, err := p.demo(t.Context(), f, gather.Probes, 4*time.Second)
-			if err != nil {
-				t.Fatal(err)
+			dir := t.TempDir()
+			args := []string{"demo", "--client-timeout", "4s", "--output", "facts=" + filepath.Join(dir, "live.facts")}
+			if f.Name != "" {
+				args = append(args, "--fault", f.Name)
 			}
-			saved, err := json.Marshal(learnt)
-			if err != nil {
-				t.Fatal(err)
+			live := doctor(t, append(args, everyFormat(dir, "live")...)...)
+			saved := filepath.Join(dir, "live.facts")
+			again := doctor(t, append([]string{"check", "--from", saved, "--output", "facts=" + filepath.Join(dir, "again.facts")}, everyFormat(dir, "again")...)...)
+			reread := doctor(t, append([]string{"render", filepath.Join(dir, "live.json")}, everyFormat(dir, "reread")...)...)
+			if again.code != live.code || reread.code != 0 || again.stderr != "" || reread.stderr != "" {
+				t.Errorf("live exit %d; again exit %d, %q; render exit %d, %q", live.code, again.code, again.stderr, reread.code, reread.stderr)
 			}
-			var back facts.Facts
-			if err := json.Unmarshal(saved, &back); err != nil {
-				t.Fatal(err)
+			if again.stdout != live.stdout || reread.stdout != live.stdout || live.stdout != read(t, dir, "live.text") {
+				t.Errorf("stdout differs: live\n%s\nagain\n%s\nrendered\n%s", live.stdout, again.stdout, reread.stdout)
 			}
-			live, again := judge(learnt, false), judge(&back, false)
-			reread, err := report.Decode(bytes.NewReader(rendered(t, report.Formats[2], live)))
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, format := range report.Formats {
-				one := rendered(t, format, live)
-				if two := rendered(t, format, again); !bytes.Equal(one, two) {
-					t.Errorf("%s: live\n%s\nreplayed\n%s", format.Name, one, two)
+			for _, format := range append(formats(), factsFormat) {
+				one := read(t, dir, "live."+format)
+				if two := read(t, dir, "again."+format); one != two {
+					t.Errorf("%s: live\n%s\nreplayed\n%s", format, one, two)
 				}
-				if three := rendered(t, format, reread); !bytes.Equal(one, three) {
-					t.Errorf("%s: the saved report renders otherwise", format.Name)
+				if format != factsFormat && read(t, dir, "reread."+format) != one {
+					t.Errorf("%s: the saved report renders otherwise", format)
 				}
+			}
+			learnt, err := facts.Decode(strings.NewReader(read(t, dir, "live.facts")))
+			if err != nil {
+				t.Fatal(err)
+			}
+			asPlanned(t, learnt, f.Name == "")
+			if want, got := slices.Contains(worthWaiting, f.Name), awaits(learnt); want != (got != "") {
+				t.Errorf("worth waiting: want %v, got %q", want, got)
 			}
 		})
 	}
+}
+
+func formats() (names []string) {
+	for _, f := range report.Formats {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+// everyFormat asks for a report in each, as name.format.
+func everyFormat(dir, name string) (args []string) {
+	for _, f := range formats() {
+		args = append(args, "--output", f+"="+filepath.Join(dir, name+"."+f))
+	}
+	return args
+}
+
+func read(t *testing.T, dir, name string) string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(dir, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }
 
 func rendered(t *testing.T, f report.Format, d *report.Document) []byte {
@@ -57,4 +90,64 @@ func rendered(t *testing.T, f report.Format, d *report.Document) []byte {
 		t.Fatal(err)
 	}
 	return b.Bytes()
+}
+
+// asPlanned holds what was sent to the plan: nothing else, nothing more often,
+// and in a healthy set-up all of it that depends on nothing.
+func asPlanned(t *testing.T, f *facts.Facts, healthy bool) {
+	t.Helper()
+	counts := map[string]int{}
+	var plan []gather.Send
+	for _, planned := range gather.Plan(gather.Sources(), f.Target.Get()) {
+		plan = append(plan, planned.Sends...)
+	}
+	for _, a := range f.Exchanges() {
+		i := slices.IndexFunc(plan, func(s gather.Send) bool { return s.Matches(a) })
+		if i < 0 {
+			t.Errorf("%s: %s %s is not in the plan", a.Exchange, a.Method, a.URL)
+			continue
+		}
+		counts[plan[i].ID]++
+	}
+	for _, s := range plan {
+		if counts[s.ID] > s.UpTo() {
+			t.Errorf("%s: planned %d, sent %d", s.ID, s.UpTo(), counts[s.ID])
+		}
+		if healthy && s.If == "" && counts[s.ID] == 0 {
+			t.Errorf("%s: planned, and not sent", s.ID)
+		}
+	}
+}
+
+// The sources declare all that they send, and give all that the checks read.
+func TestTheSourcesFitTheChecks(t *testing.T) {
+	t.Parallel()
+	var asked []facts.Kind
+	for _, c := range catalog.All() {
+		asked = append(asked, slices.Concat(c.Needs, c.Uses)...)
+	}
+	if err := gather.Validate(gather.Sources(), []facts.Kind{facts.Clock, facts.Target}, asked); err != nil {
+		t.Error(err)
+	}
+}
+
+// What Facts a file may hold is not for us to choose: no check breaks on them.
+func TestNoCheckBreaksOnFactsThatWereCutDown(t *testing.T) {
+	t.Parallel()
+	p := &program{stderr: &bytes.Buffer{}}
+	whole, err := p.demo(t.Context(), oidctest.Fault{Name: "healthy", GiveIssuer: true}, gather.Probes, 20e9)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range facts.Kinds {
+		for _, why := range []facts.Why{{Reason: facts.NotAsked}, {}} {
+			f := *whole
+			f.Forget(k, why)
+			for _, r := range judge(&f, false).Results {
+				if r.Status == checks.Broken {
+					t.Errorf("without %s: %s: %s", k, r.ID, r.Why)
+				}
+			}
+		}
+	}
 }

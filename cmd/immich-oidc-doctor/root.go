@@ -11,39 +11,33 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// exitUsage is the exit code of wrong usage and of wrong configuration of ours.
-const exitUsage = 2
-
-// A usageError is a mistake of the caller; hint says what to do.
-type usageError struct{ message, hint string }
-
-func (e *usageError) Error() string { return e.message }
-
-func wrong(hint, format string, args ...any) error {
-	return &usageError{fmt.Sprintf(format, args...), hint}
-}
-
 // A program is one run of the tool: its streams and its exit code.
 type program struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	environ        []string
+	clock          clock
 	code           int
+	byEnvironment  map[string]bool // the flags that the environment set
 }
 
 // run is the whole program as a function. It returns the exit code.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, environ []string) int {
 	p := &program{stdin: stdin, stdout: stdout, stderr: stderr, environ: environ}
+	return p.run(ctx, args)
+}
+
+func (p *program) run(ctx context.Context, args []string) int {
 	root := p.root()
 	root.SetArgs(args)
-	root.SetIn(stdin)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
+	root.SetIn(p.stdin)
+	root.SetOut(p.stdout)
+	root.SetErr(p.stderr)
 	if err := root.ExecuteContext(ctx); err != nil {
 		var usage *usageError
-		fmt.Fprintf(stderr, "immich-oidc-doctor: %v\n", err)
+		fmt.Fprintf(p.stderr, "immich-oidc-doctor: %v\n", err)
 		if errors.As(err, &usage) && usage.hint != "" {
-			fmt.Fprintf(stderr, "hint: %s\n", usage.hint)
+			fmt.Fprintf(p.stderr, "hint: %s\n", usage.hint)
 		}
 		return exitUsage
 	}
@@ -61,16 +55,14 @@ and what to change. It logs nobody in.
 
 Exit codes: 0 nothing found, 1 the login breaks, 2 wrong usage, 3 something could
 not be reached, 4 warnings and --strict.`,
-		SilenceUsage: true, SilenceErrors: true, Version: buildVersion(), Args: cobra.NoArgs,
+		SilenceUsage: true, SilenceErrors: true, Version: buildVersion(), Args: noCommand,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return p.fromEnvironment(cmd.Flags()) },
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.SetVersionTemplate("immich-oidc-doctor {{.Version}}\n")
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return wrong(fmt.Sprintf("see '%s --help'", cmd.CommandPath()), "%v", err)
-	})
-	root.AddCommand(p.checkCommand(), p.demoCommand(), p.listCommand(), p.explainCommand(), p.versionCommand())
+	root.SetFlagErrorFunc(flagError)
+	root.AddCommand(p.checkCommand(), p.factsCommand(), p.renderCommand(), p.demoCommand(), p.listCommand(), p.explainCommand(), p.versionCommand())
 	return root
 }
 
@@ -90,17 +82,17 @@ func (p *program) fromEnvironment(flags *pflag.FlagSet) (err error) {
 			if e := flags.Set(f.Name, value); e != nil {
 				err = wrong("unset it, or correct it", "%s%s: not a value for --%s", environmentPrefix, name, f.Name)
 			}
+			if p.byEnvironment == nil {
+				p.byEnvironment = map[string]bool{}
+			}
+			p.byEnvironment[f.Name] = true
 		}
 	})
 	return err
 }
 
-// exactly is cobra.ExactArgs with our words.
-func exactly(n int, what string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if len(args) != n {
-			return wrong(fmt.Sprintf("see '%s --help'", cmd.CommandPath()), "%s takes %s", cmd.Name(), what)
-		}
-		return nil
-	}
+// typed reports whether a flag was given on the command line. What the
+// environment says is for every run, and so it contradicts none.
+func (p *program) typed(cmd *cobra.Command, flag string) bool {
+	return cmd.Flags().Changed(flag) && !p.byEnvironment[flag]
 }

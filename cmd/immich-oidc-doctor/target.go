@@ -25,14 +25,14 @@ type targetFlags struct {
 }
 
 func (t *targetFlags) register(fs *pflag.FlagSet) {
-	fs.StringVarP(&t.server, "server", "s", "", "Immich's address, in place of the argument")
-	fs.StringVar(&t.issuer, "issuer", "", "the issuer URL in Immich's settings")
-	fs.StringVar(&t.algorithm, "signing-algorithm", "", "the signing algorithm in Immich's settings, such as RS256")
-	fs.StringArrayVar(&t.origins, "origin", nil, "where people open Immich, such as https://photos.example.com")
-	fs.StringVar(&t.caFile, "ca-file", "", "certificates (PEM) that this machine trusts as well")
-	fs.StringArrayVar(&t.resolve, "resolve", nil, "HOST:ADDRESS to use in place of DNS")
+	fs.StringVarP(&t.server, "server", "s", "", "Immich's `ADDRESS`, in place of the argument")
+	fs.StringVar(&t.issuer, "issuer", "", "the issuer `URL` in Immich's settings")
+	fs.StringVar(&t.algorithm, "signing-algorithm", "", "the signing `ALGORITHM` in Immich's settings, such as RS256")
+	fs.StringArrayVar(&t.origins, "origin", nil, "`URL` where people open Immich, such as https://photos.example.com")
+	fs.StringVar(&t.caFile, "ca-file", "", "`FILE` with certificates (PEM) that this machine trusts as well")
+	fs.StringArrayVar(&t.resolve, "resolve", nil, "`HOST:ADDRESS` to use in place of DNS")
 	fs.BoolVar(&t.skipVerify, "skip-verify-ssl", false, "go on although a certificate is not trusted")
-	fs.DurationVar(&t.timeout, "client-timeout", 20*time.Second, "for the whole run; a single request gets a quarter of it")
+	fs.DurationVar(&t.timeout, "client-timeout", 20*time.Second, "`TIME` for the whole run; a single request gets a quarter of it")
 	fs.BoolVar(&t.noProbe, "no-probe", false, "send the provider no authorization request, only read")
 }
 
@@ -79,7 +79,7 @@ func (t *targetFlags) target(args []string) (*facts.Facts, error) {
 	if !spec.Settings.SigningAlgorithm.Is() {
 		spec.Settings.SigningAlgorithm.Why = why
 	}
-	return &facts.Facts{Target: facts.Is(spec), Clock: facts.Is(time.Now().UTC().Truncate(time.Second))}, nil
+	return &facts.Facts{Target: facts.Is(spec)}, nil
 }
 
 func written(name secret.Name) facts.Provenance {
@@ -121,13 +121,13 @@ func (t *targetFlags) wire() (wire.Config, error) {
 	if t.caFile != "" {
 		pem, err := os.ReadFile(t.caFile)
 		if err != nil {
-			return c, wrong("give the path of a file with certificates", "--ca-file: %v", err)
+			return c, wrong("give the path of a file with certificates", "--ca-file: cannot read that file: %v", cause(err))
 		}
 		if c.Roots, err = x509.SystemCertPool(); err != nil {
 			c.Roots = x509.NewCertPool()
 		}
 		if !c.Roots.AppendCertsFromPEM(pem) {
-			return c, wrong("the file must hold blocks that begin with -----BEGIN CERTIFICATE-----", "--ca-file: no certificate in %s", t.caFile)
+			return c, wrong("the file must hold blocks that begin with -----BEGIN CERTIFICATE-----", "--ca-file: no certificate in that file")
 		}
 	}
 	for _, r := range t.resolve {
