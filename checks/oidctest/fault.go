@@ -36,6 +36,7 @@ type Fault struct {
 	GiveIssuer    bool   // the user gives the issuer URL, without which it cannot be seen
 	GiveAlgorithm string // and the signing algorithm of Immich's settings
 	Unreached     bool   // nothing answers, so that the exit code is 3
+	Hangs         bool   // something never answers: a run waits for as long as it may
 
 	Set  func(*Setup) // before Start
 	Then func(*Setup) // after Start; nil: nothing
@@ -108,7 +109,7 @@ var Faults = []Fault{
 		}},
 	{Name: "oauth-off", Title: "OAuth is switched off in Immich", Trips: "oauth/enabled",
 		Set: func(s *Setup) { s.Immich.OAuth.Enabled = false }},
-	{Name: "silent-provider", Title: "the provider takes connections and says nothing", Trips: "authorize/answers",
+	{Name: "silent-provider", Title: "the provider takes connections and says nothing", Hangs: true, Trips: "authorize/answers",
 		Set: alter(DiscoveryPath, Hang)},
 	{Name: "login-page-before-authorize", Title: "forward authentication stands before Immich's login API alone", Trips: "authorize/answers",
 		Set: func(s *Setup) {
@@ -136,7 +137,7 @@ var Faults = []Fault{
 		Set: alter(DiscoveryPath, Say(200, "text/html", "<!doctype html><title>Welcome</title>"))},
 	{Name: "discovery-redirect", Title: "forward authentication stands in front of discovery", GiveIssuer: true, Trips: "discovery/document",
 		Set: alter(DiscoveryPath, Redirect(302, "https://auth.example.test/?rd=x"))},
-	{Name: "discovery-endless", Title: "the discovery document does not end", Release: "v1.118.2", GiveIssuer: true, Trips: "discovery/document",
+	{Name: "discovery-endless", Title: "the discovery document does not end", Hangs: true, Release: "v1.118.2", GiveIssuer: true, Trips: "discovery/document",
 		Set: alter(DiscoveryPath, Endless)},
 	{Name: "issuer-mismatch", Title: "the issuer URL lacks the slash that the provider's document has", GiveIssuer: true, Trips: "issuer/match",
 		Set: func(s *Setup) { s.Provider.Path, s.Provider.Issuer = "/application/o/immich", "{url}/" }},

@@ -94,7 +94,7 @@ func TestNoCredentialThatAServerShowsUsComesOutAgain(t *testing.T) {
 			t.Parallel()
 			var talk strings.Builder
 			p := &program{stderr: &talk}
-			f, err := p.demo(t.Context(), oidctest.Fault{Name: "canary", Set: set, GiveIssuer: true}, gather.Probes, 4*time.Second)
+			f, err := p.demo(t.Context(), oidctest.Fault{Name: "canary", Set: set, GiveIssuer: true}, gather.Probes, time.Minute)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -47,25 +47,33 @@ type providerClient struct {
 	AuthMethod      string   `json:"token_endpoint_auth_method"`
 }
 
-// A runningProvider is npm's oidc-provider in a process of its own.
+// A runningProvider is a provider in a process of its own.
 type runningProvider struct {
 	Issuer string
 	stop   func() error
 }
 
-// startProvider runs the provider until the test ends or stop is called.
+// startProvider runs npm's oidc-provider until the test ends or stop is called.
 func startProvider(ctx context.Context, t *testing.T, config providerConfig) *runningProvider {
 	t.Helper()
 	if _, err := os.Stat(filepath.Join(providerFolder, "node_modules", "oidc-provider")); err != nil {
 		t.Fatalf("the provider is not installed; run `make e2e`, or `npm ci` in testdata/e2e/oidc-provider: %v", err)
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	cmd := exec.CommandContext(ctx, "node", "server.mjs")
+	cmd.Dir = providerFolder
+	return converse(t, cmd, cancel, config)
+}
+
+// converse runs a provider until the test ends or stop is called: it reads its
+// configuration from its standard input, a line of JSON, prints its issuer when
+// it listens, and ends when its standard input does. cancel ends cmd's context.
+func converse(t *testing.T, cmd *exec.Cmd, cancel context.CancelFunc, config any) *runningProvider {
+	t.Helper()
 	line, err := json.Marshal(config)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	cmd := exec.CommandContext(ctx, "node", "server.mjs")
-	cmd.Dir = providerFolder
 	var talk bytes.Buffer
 	cmd.Stderr = &talk
 	stdin, err := cmd.StdinPipe()
@@ -79,7 +87,7 @@ func startProvider(ctx context.Context, t *testing.T, config providerConfig) *ru
 	cmd.Cancel = stdin.Close // it ends by itself when nobody talks to it any more,
 	cmd.WaitDelay = 10 * time.Second
 	if err := cmd.Start(); err != nil {
-		t.Fatalf("starting node: %v", err)
+		t.Fatalf("starting the provider: %v", err)
 	}
 	stop := func() error {
 		cancel()
@@ -109,7 +117,7 @@ func startProvider(ctx context.Context, t *testing.T, config providerConfig) *ru
 	return p
 }
 
-// readIssuer waits for the one line that server.mjs prints.
+// readIssuer waits for the one line that such a provider prints.
 func readIssuer(r io.Reader) (string, error) {
 	line, err := bufio.NewReader(r).ReadBytes('\n')
 	if err != nil {

@@ -25,7 +25,7 @@ func TestLiveAndReplayedReportsAreTheSameBytes(t *testing.T) {
 		t.Run(f.Name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			args := []string{"demo", "--client-timeout", "4s", "--output", "facts=" + filepath.Join(dir, "live.facts")}
+			args := []string{"demo", "--client-timeout", patience(f).String(), "--output", "facts=" + filepath.Join(dir, "live.facts")}
 			if f.Name != "" {
 				args = append(args, "--fault", f.Name)
 			}
