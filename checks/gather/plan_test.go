@@ -77,6 +77,28 @@ func rounds(t facts.TargetSpec) string {
 	return strings.Join(all, ", ")
 }
 
+// A provider gets at most twenty requests for one origin, hops counted.
+func TestAPlanKeepsToTheBudget(t *testing.T) {
+	t.Parallel()
+	for _, issuer := range []secret.URI{"", "https://auth.example"} {
+		spec := facts.TargetSpec{Server: "https://photos.example"}
+		if issuer != "" {
+			spec.Settings.IssuerURL = facts.Says(issuer, facts.Provenance{Vantage: facts.Written, Ref: "--issuer"})
+		}
+		sum := 0
+		for _, p := range Plan(Sources(), spec) {
+			for _, s := range p.Sends {
+				if s.To == ToProvider {
+					sum += s.UpTo()
+				}
+			}
+		}
+		if sum > 20 {
+			t.Errorf("issuer %q: up to %d requests", issuer, sum)
+		}
+	}
+}
+
 // What is known of the issuer makes the plan more exact.
 func TestAPlanKnowsWhatWasGiven(t *testing.T) {
 	t.Parallel()
