@@ -16,7 +16,10 @@ import (
 	"immich-oidc-doctor/checks/secret"
 )
 
-var errNotDialled = errors.New("not dialled: a link-local address, where clouds keep their metadata")
+var (
+	errNotDialled = errors.New("not dialled: a link-local address, where clouds keep their metadata")
+	errNotHere    = errors.New("not dialled: localhost is another machine here")
+)
 
 // dial connects to address as the transport asks, with --resolve and without
 // link-local addresses, whatever DNS says.
@@ -25,12 +28,18 @@ func (w *Wire) dial(ctx context.Context, network, address string) (net.Conn, err
 	if err != nil {
 		return nil, err
 	}
-	if ip, ok := w.config.Resolve[strings.ToLower(host)]; ok {
+	ip, resolved := w.config.Resolve[strings.ToLower(host)]
+	if resolved {
 		address = net.JoinHostPort(ip.String(), port)
 	}
 	d := net.Dialer{Control: func(_, address string, _ syscall.RawConn) error {
-		if to, err := netip.ParseAddrPort(address); err == nil && !dialled(to.Addr()) {
+		to, err := netip.ParseAddrPort(address)
+		switch {
+		case err != nil:
+		case !dialled(to.Addr()):
 			return errNotDialled
+		case isLocalhost(host) && !resolved && !to.Addr().Unmap().IsLoopback():
+			return errNotHere
 		}
 		return nil
 	}}
