@@ -25,15 +25,6 @@ func (s ServerInfo) Tried() []Attempt {
 	return made(append([]Attempt{s.Ask, s.Features, s.Config}, s.Others...)...)
 }
 
-// SettingsDoc is what is known of the block oauth of Immich's system settings;
-// the names are its keys.
-type SettingsDoc struct {
-	IssuerURL             Known[secret.URI]  `json:"issuerUrl"`
-	ClientID              Known[secret.Name] `json:"clientId"`
-	SigningAlgorithm      Known[secret.Name] `json:"signingAlgorithm"`
-	AllowInsecureRequests Known[bool]        `json:"allowInsecureRequests"`
-}
-
 // made keeps the attempts that were made.
 func made(as ...Attempt) (was []Attempt) {
 	for _, a := range as {

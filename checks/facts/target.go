@@ -9,8 +9,9 @@ type TargetSpec struct {
 	Server  secret.URI    `json:"server"`            // where Immich answers: scheme and host, no path, no slash at the end
 	Origins []secret.Name `json:"origins,omitempty"` // --origin: where people open Immich, scheme and host
 
-	Settings SettingsDoc `json:"settings"` // what flags say of Immich's settings
-	CAFile   secret.Name `json:"caFile,omitempty"`
+	Settings SettingsDoc  `json:"settings"`        // what flags say of Immich's settings
+	APIKey   secret.Value `json:"apiKey,omitzero"` // for Immich alone
+	CAFile   secret.Name  `json:"caFile,omitempty"`
 }
 
 // An OriginList is where people open Immich, the first being the one that the

@@ -22,6 +22,11 @@ var discovery = &Source[facts.DiscoveryDoc]{
 	Learn: func(ctx context.Context, w *wire.Wire, f *facts.Facts) facts.Fact[facts.DiscoveryDoc] {
 		var issuer facts.Known[secret.URI]
 		facts.If(f.Settings, func(s facts.SettingsDoc) { issuer = s.IssuerURL })
+		if issuer.Is() && originOf(string(issuer.Get())) == "" {
+			d := readDiscovery(facts.Attempt{}, nil, facts.Default)
+			d.Setting.Why = facts.Why{Reason: facts.Absent, Detail: secret.Textf("the issuer URL is no whole address (%s)", issuer.From()[0].Ref)}
+			return facts.Is(d)
+		}
 		if issuer.Is() {
 			a, body := w.Get(ctx, documentOf(issuer.Get()))
 			d := readDiscovery(a, body, issuer.From()[0].Vantage)
@@ -34,7 +39,7 @@ var discovery = &Source[facts.DiscoveryDoc]{
 
 func discoverySends(t facts.TargetSpec) []Send {
 	s := Send{ID: "discovery.1", Method: "GET", To: ToProvider, Why: "what the provider says of itself"}
-	if issuer := t.Settings.IssuerURL; issuer.Is() {
+	if issuer := t.Settings.IssuerURL; issuer.Is() && t.APIKey.IsZero() {
 		s.URL = string(documentOf(issuer.Get()))
 		return []Send{s}
 	}

@@ -59,9 +59,10 @@ func networkSends(t facts.TargetSpec) []Send {
 	return all
 }
 
-// issuerOf is the issuer URL that the user gave, nil if there is none.
+// issuerOf is the issuer URL that the user gave, nil if there is none, or if
+// Immich is asked for its own.
 func issuerOf(t facts.TargetSpec) *url.URL {
-	if !t.Settings.IssuerURL.Is() {
+	if !t.Settings.IssuerURL.Is() || !t.APIKey.IsZero() {
 		return nil
 	}
 	u, err := url.Parse(string(t.Settings.IssuerURL.Get()))

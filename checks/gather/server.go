@@ -158,13 +158,3 @@ func private(s string) bool {
 	}
 	return !strings.Contains(host, ".")
 }
-
-// settings is what is known of Immich's OAuth settings.
-var settings = &Source[facts.SettingsDoc]{
-	Gives: facts.Settings,
-	After: []facts.Kind{facts.Target},
-	Sends: sendsNothing,
-	Learn: func(_ context.Context, _ *wire.Wire, f *facts.Facts) facts.Fact[facts.SettingsDoc] {
-		return facts.Is(f.Target.Get().Settings)
-	},
-}

@@ -73,7 +73,7 @@ func (c *checkFlags) live(fs *pflag.FlagSet) {
 }
 
 func (p *program) checkLive(cmd *cobra.Command, args []string, c checkFlags) error {
-	run, err := c.prepare(args)
+	run, err := c.prepare(p, args)
 	if err != nil {
 		return err
 	}
@@ -140,7 +140,10 @@ type look struct {
 }
 
 // prepare turns the flags into a look, or says what is wrong with them.
-func (c *checkFlags) prepare(args []string) (run look, err error) {
+func (c *checkFlags) prepare(p *program, args []string) (run look, err error) {
+	if err := c.target.credentials(p); err != nil {
+		return run, err
+	}
 	if run.given, err = c.target.target(args); err != nil {
 		return run, err
 	}

@@ -24,7 +24,7 @@ It exits with 0 when the facts are written, whatever they say.`,
   immich-oidc-doctor facts https://photos.example.com | immich-oidc-doctor check --from -`,
 		Args: atMostOne("one address"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			run, err := c.prepare(args)
+			run, err := c.prepare(p, args)
 			if err != nil {
 				return err
 			}

@@ -77,7 +77,7 @@ func (p *program) fromEnvironment(flags *pflag.FlagSet) (err error) {
 		}
 	}
 	flags.VisitAll(func(f *pflag.Flag) {
-		name := strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		name := environmentName(f.Name)
 		if value, ok := given[name]; ok && !f.Changed && err == nil {
 			if e := flags.Set(f.Name, value); e != nil {
 				err = wrong("unset it, or correct it", "%s%s: not a value for --%s", environmentPrefix, name, f.Name)

@@ -19,7 +19,8 @@ import (
 type targetFlags struct {
 	server, issuer, algorithm string
 	origins, resolve          []string
-	caFile                    string
+	caFile, apiKeyFile        string
+	apiKey                    secret.Value
 	skipVerify, noProbe       bool
 	timeout                   time.Duration
 }
@@ -30,10 +31,17 @@ func (t *targetFlags) register(fs *pflag.FlagSet) {
 	fs.StringVar(&t.algorithm, "signing-algorithm", "", "the signing `ALGORITHM` in Immich's settings, such as RS256")
 	fs.StringArrayVar(&t.origins, "origin", nil, "`URL` where people open Immich, such as https://photos.example.com")
 	fs.StringVar(&t.caFile, "ca-file", "", "`FILE` with certificates (PEM) that this machine trusts as well")
+	fs.StringVar(&t.apiKeyFile, "api-key-file", "", "`FILE` with an API key of Immich that may read its settings\n(permission systemConfig.read); - is stdin")
 	fs.StringArrayVar(&t.resolve, "resolve", nil, "`HOST:ADDRESS` to use in place of DNS")
 	fs.BoolVar(&t.skipVerify, "skip-verify-ssl", false, "go on although a certificate is not trusted")
 	fs.DurationVar(&t.timeout, "client-timeout", 20*time.Second, "`TIME` for the whole run; a single request gets a quarter of it")
 	fs.BoolVar(&t.noProbe, "no-probe", false, "send the provider no authorization request, only read")
+}
+
+// credentials reads what stands in files, on standard input, in the environment.
+func (t *targetFlags) credentials(p *program) (err error) {
+	t.apiKey, err = p.credential("api-key", t.apiKeyFile)
+	return err
 }
 
 // target returns what is known from the start.
@@ -52,7 +60,7 @@ func (t *targetFlags) target(args []string) (*facts.Facts, error) {
 	if err != nil {
 		return nil, err
 	}
-	spec := facts.TargetSpec{Given: secret.URI(server), Server: secret.URI(server)}
+	spec := facts.TargetSpec{Given: secret.URI(server), Server: secret.URI(server), APIKey: t.apiKey}
 	for _, o := range t.origins {
 		origin, err := serverURL(o)
 		if err != nil {
@@ -68,16 +76,6 @@ func (t *targetFlags) target(args []string) (*facts.Facts, error) {
 	}
 	if t.algorithm != "" {
 		spec.Settings.SigningAlgorithm = facts.Says(secret.Name(t.algorithm), written("--signing-algorithm"))
-	}
-	why := facts.Why{Reason: facts.NotAsked, Detail: secret.Textf("Immich tells this only to administrators")}
-	for _, w := range []*facts.Why{&spec.Settings.ClientID.Why, &spec.Settings.AllowInsecureRequests.Why} {
-		*w = why
-	}
-	if !spec.Settings.IssuerURL.Is() {
-		spec.Settings.IssuerURL.Why = why
-	}
-	if !spec.Settings.SigningAlgorithm.Is() {
-		spec.Settings.SigningAlgorithm.Why = why
 	}
 	return &facts.Facts{Target: facts.Is(spec)}, nil
 }

@@ -23,6 +23,7 @@ func TestTablesHaveNoHolesAndNoOverlaps(t *testing.T) {
 		"BackChannel": BackChannel, "UserinfoUnlessEmail": UserinfoUnlessEmail, "PKCE": PKCE, "AppRedirect": AppRedirect,
 		"OverrideApplied": OverrideApplied, "DefaultAlgorithm": DefaultAlgorithm, "Leeway": Leeway, "AuthorizePath": AuthorizePath,
 		"HidesNetworkCause": HidesNetworkCause, "FollowsList": FollowsList,
+		"PublicClient": PublicClient, "KeyPermissions": KeyPermissions,
 	} {
 		last := ""
 		for i, r := range table.ranges() {

@@ -118,5 +118,17 @@ var HidesNetworkCause = Table[bool]{
 	{From: "v1.132.0", Value: true, Cite: cite.Immich("v1.132.0", repository)},
 }
 
+// KeyPermissions says whether an API key has permissions of its own.
+var KeyPermissions = Table[bool]{
+	{To: "v1.113.0", Value: false, Cite: cite.Immich("v1.112.1", "server/src/services/auth.service.ts")},
+	{From: "v1.113.0", Value: true, Cite: cite.Immich("v1.113.0", "server/src/services/auth.service.ts")},
+}
+
+// PublicClient says whether the client secret may be empty.
+var PublicClient = Table[bool]{
+	{To: "v1.133.0", Value: false, Cite: cite.Immich("v1.132.3", "server/src/dtos/system-config.dto.ts")},
+	{From: "v1.133.0", Value: true, Cite: cite.Immich("v1.133.0", repository)},
+}
+
 // PathLinking is since when an account can be linked (/user-settings).
 const PathLinking = "v1.40.0"

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"immich-oidc-doctor/checks/oidctest"
+	"immich-oidc-doctor/report"
+)
+
+// a file that holds s.
+func fileOf(t *testing.T, s string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "credential")
+	if err := os.WriteFile(name, []byte(s), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// with runs the tool with standard input and an environment.
+func with(t *testing.T, stdin string, environ []string, args ...string) ran {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	code := run(t.Context(), args, strings.NewReader(stdin), &stdout, &stderr, environ)
+	return ran{code, stdout.String(), stderr.String()}
+}
+
+// The API key comes from a file, from standard input, from the environment; the
+// client secret with the settings that it opens. Servers repeat both in every
+// spelling, and neither comes out again.
+func TestNeitherTheAPIKeyNorTheClientSecretComesOut(t *testing.T) {
+	t.Parallel()
+	const clientSecret = canary + "/client"
+	for name, echo := range map[string]func(http.ResponseWriter, *http.Request) bool{
+		"as it should be": nil,
+		"refused": func(w http.ResponseWriter, r *http.Request) bool {
+			key := r.Header.Get("X-Api-Key")
+			if key == "" {
+				return false
+			}
+			w.Header().Set("Location", "/login?key="+url.QueryEscape(key))
+			w.WriteHeader(http.StatusForbidden)
+			io.WriteString(w, `{"message":"`+strings.Join(spelt(key)[:8], " ")+`"}`)
+			return true
+		},
+		"a page in its place": func(w http.ResponseWriter, r *http.Request) bool {
+			key := r.Header.Get("X-Api-Key")
+			if key != "" {
+				w.Header().Set("Content-Type", "text/html")
+				io.WriteString(w, "<title>"+strings.Join(spelt(key)[:8], " ")+"</title>")
+			}
+			return key != ""
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := oidctest.NewSetup("")
+			s.Immich.APIKeys = []oidctest.APIKey{{Secret: canary, Email: oidctest.AdminEmail, Permissions: []string{"all"}}}
+			s.Immich.OAuth.ClientSecret = clientSecret
+			s.Immich.Intercept = echo
+			if err := s.Start(); err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			refusals := "see " + strings.Join(append(spelt(clientSecret)[:8], spelt(canary)[:8]...), " ")
+			s.Provider.Do(func() {
+				s.Provider.Alter = map[string]func(*oidctest.Answer){oidctest.KeysPath: oidctest.Say(400, "text/plain", refusals)}
+			})
+			ca := fileOf(t, string(s.Provider.CAPEM()))
+			for i, give := range []func(format string) ran{
+				func(f string) ran {
+					return with(t, "", nil, "check", s.Immich.URL(), "--ca-file", ca, "--format", f, "--api-key-file", fileOf(t, canary+"\n"))
+				},
+				func(f string) ran {
+					return with(t, canary+"\r\n", nil, "check", s.Immich.URL(), "--ca-file", ca, "--format", f, "--api-key-file", "-")
+				},
+				func(f string) ran {
+					return with(t, "", []string{"IMMICH_OIDC_DOCTOR_API_KEY=" + canary}, "check", s.Immich.URL(), "--ca-file", ca, "--format", f)
+				},
+			} {
+				for _, f := range report.Formats {
+					r := give(f.Name)
+					leaks(t, f.Name, r.stdout+r.stderr)
+					if !strings.Contains(r.stdout, "settings") {
+						t.Errorf("way %d, %s: exit %d, %s", i, f.Name, r.code, r.stderr)
+					}
+					if f.Name != "json" {
+						continue
+					}
+					for _, x := range r.document(t).Exchanges {
+						if x.ID == "settings.1" && (x.Status == 200) != (name != "refused") {
+							t.Errorf("way %d: the key was not sent as it should be: %+v", i, x)
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestACredentialTypedForAFileIsRefusedAndNotRepeated(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, file, stdin, says string }{
+		{"the key itself", canary, "", "there is no such file"},
+		{"a key as long as no name", canary + strings.Repeat("x", 400), "", "there is no such file"},
+		{"a folder", t.TempDir(), "", "cannot be read"},
+		{"an empty file", fileOf(t, " \n"), "", "is empty"},
+		{"several lines", fileOf(t, canary+"\n"+canary), "", "not a credential on one line"},
+		{"nothing on standard input", "-", "", "is empty"},
+		{"an endless one", "-", strings.Repeat(canary, 2000), "larger than"},
+	} {
+		r := with(t, c.stdin, nil, "check", "https://photos.example", "--api-key-file", c.file)
+		leaks(t, c.name, r.stdout+r.stderr)
+		if r.code != exitUsage || !strings.Contains(r.stderr, c.says) || r.stdout != "" {
+			t.Errorf("%s: exit %d, %s", c.name, r.code, r.stderr)
+		}
+	}
+	r := with(t, "", []string{"IMMICH_OIDC_DOCTOR_API_KEY_FILE=" + canary}, "check", "https://photos.example")
+	if leaks(t, "a file in the environment", r.stderr); r.code != exitUsage {
+		t.Errorf("exit %d, %s", r.code, r.stderr)
+	}
+}
