@@ -24,7 +24,7 @@ look from inside the container: what works on a laptop need not work there.`,
 	Breaks:   checks.Every("discovery"),
 	Witness:  checks.Logins("discovery"),
 	After:    []string{"authorize/answers"},
-	YieldsTo: []string{"network/resolves", "network/reachable", "tls/certificate", "issuer/https", "discovery/document", "issuer/match", "discovery/endpoints"},
+	YieldsTo: []string{"settings/issuer-url", "settings/client-id", "settings/timeout", "network/resolves", "network/reachable", "tls/certificate", "issuer/https", "discovery/document", "issuer/match", "discovery/endpoints"},
 	Needs:    []facts.Kind{facts.Server, facts.Authorize},
 	Run: func(f *facts.Facts) checks.Outcome {
 		r, is := refused(f)
@@ -58,19 +58,11 @@ func sometimes(r refusal, started facts.Provenance) checks.Finding {
 
 // immichSays words each cause that no other check can tell more exactly.
 func immichSays(r refusal) (secret.Text, []checks.Remedy) {
-	issuer := checks.Remedy{Do: secret.Textf("enter the issuer URL, beginning with https://"), Where: oauthSettings("issuerUrl")}
 	inside := checks.Remedy{
 		Do:      secret.Textf("ask the provider from inside Immich's container, and give --issuer so that this tool can look from here"),
 		Snippet: secret.Textf("docker exec immich_server curl -sv --max-time 10 ISSUER/.well-known/openid-configuration"),
 	}
 	switch r.cause {
-	case immich.BadURL:
-		return secret.Textf("the issuer URL in Immich's settings is empty or no URL that Immich can use"), []checks.Remedy{issuer}
-	case immich.NoClientID:
-		return secret.Textf("the client ID in Immich's settings is empty"), []checks.Remedy{{Do: secret.Textf("enter the client ID that the provider knows"), Where: oauthSettings("clientId")}}
-	case immich.BadTimeout:
-		return secret.Textf("the timeout in Immich's settings is out of range: it is shown as milliseconds and used as seconds"),
-			[]checks.Remedy{{Do: secret.Textf("set it back to the default"), Where: oauthSettings("timeout"), Snippet: secret.Textf("30000")}}
 	case immich.Unreached:
 		return secret.Textf("Immich does not reach the provider: the name, the connection or the certificate fails, and this release does not say which"), []checks.Remedy{inside}
 	case immich.UnknownReason:

@@ -23,6 +23,7 @@ file are not touched.
 	Breaks:   checks.Every("discovery"),
 	Versions: checks.Range{From: "v3.0.0"},
 	After:    []string{"server/answers", "oauth/enabled"},
+	YieldsTo: []string{"settings/issuer-url"},
 	Needs:    []facts.Kind{facts.Server, facts.Authorize, facts.Settings},
 	Run: func(f *facts.Facts) checks.Outcome {
 		steps := existing(f, checks.Every("discovery"))

@@ -24,6 +24,7 @@ key HS256 (Authentik). From 1.132 the log then says only ` + "`unexpected JWT \"
 	Severity: checks.Error,
 	Breaks:   checks.Logins("id-token"),
 	After:    []string{"keys/usable"},
+	YieldsTo: []string{"settings/signing-algorithm"},
 	Needs:    []facts.Kind{facts.Server, facts.Settings, facts.Discovery, facts.Keys, facts.Authorize},
 	Run:      runKeysAlgorithm,
 }

@@ -21,6 +21,7 @@ straight to it (` + "`extra_hosts`" + ` or a network alias).`,
 	Severity: checks.Error,
 	Breaks:   checks.Every("discovery"),
 	After:    []string{"network/resolves"},
+	YieldsTo: []string{"settings/issuer-url", "settings/timeout"},
 	Needs:    []facts.Kind{facts.Server, facts.Authorize, facts.Network},
 	Run:      runNetworkReachable,
 }

@@ -30,11 +30,13 @@ type Fault struct {
 	Release string // of Immich; empty: the newest
 
 	Seen  Depth    // the least depth at which it shows
-	Trips string   // the check that is its root cause
+	Trips string   // the check that is its root cause; empty: nothing breaks
+	Warns string   // the check that it is about where that only warns or notes
 	Also  []string // other checks that fail with it, each with its reason beside it
 
 	GiveIssuer    bool   // the user gives the issuer URL, without which it cannot be seen
 	GiveAlgorithm string // and the signing algorithm of Immich's settings
+	GiveKey       string // and an API key of Immich's
 	Unreached     bool   // nothing answers, so that the exit code is 3
 	Hangs         bool   // something never answers: a run waits for as long as it may
 
@@ -109,14 +111,47 @@ var Faults = []Fault{
 		}},
 	{Name: "oauth-off", Title: "OAuth is switched off in Immich", Trips: "oauth/enabled",
 		Set: func(s *Setup) { s.Immich.OAuth.Enabled = false }},
+	{Name: "locked-out", Title: "OAuth is off and password login too", Trips: "oauth/enabled", Warns: "settings/lock-out",
+		Set: func(s *Setup) { s.Immich.OAuth.Enabled, s.Immich.OAuth.PasswordLogin = false, false }},
+	{Name: "unknown-api-key", Title: "Immich does not know the API key that the user gives", GiveKey: "aKeyThatNobodyEverMade", Warns: "settings/api-key"},
+	{Name: "weak-api-key", Title: "the API key lacks the permission to read settings", GiveKey: "aKeyForSomethingElseOnly", Warns: "settings/api-key",
+		Set: func(s *Setup) {
+			s.Immich.APIKeys = append(s.Immich.APIKeys, APIKey{Secret: "aKeyForSomethingElseOnly", Email: AdminEmail, Permissions: []string{"server.about"}})
+		}},
+	{Name: "flag-is-not-the-setting", Title: "the user gives another signing algorithm than Immich runs with", GiveKey: AdminKey, GiveAlgorithm: "ES256", Warns: "settings/given"},
+	{Name: "empty-client-id", Title: "the client ID in Immich's settings is empty", Trips: "settings/client-id",
+		Set: func(s *Setup) { s.Immich.OAuth.ClientID = "" }},
+	{Name: "hashed-secret", Title: "the client secret in Immich's settings is the provider's hash of it", GiveKey: AdminKey, Trips: "settings/client-secret",
+		Set: func(s *Setup) { s.Immich.OAuth.ClientSecret = "$pbkdf2-sha512$310000$c29tZXNhbHQ$aGFzaA" }},
+	{Name: "secret-with-newline", Title: "the client secret in Immich's settings ends with a newline", GiveKey: AdminKey, Warns: "settings/client-secret",
+		Set: func(s *Setup) { s.Immich.OAuth.ClientSecret += "\n" }},
+	{Name: "timeout-overflows", Title: "the request timeout was raised until the timer overflows", GiveKey: AdminKey, Trips: "settings/timeout",
+		Set: func(s *Setup) { s.Immich.OAuth.Timeout = 3000000 }},
+	{Name: "timeout-out-of-range", Title: "the request timeout was raised beyond what Node takes", Trips: "settings/timeout",
+		Set: func(s *Setup) { s.Immich.OAuth.Timeout = 5000000 }},
+	{Name: "algorithm-in-lower-case", Title: "the signing algorithm is written in lower case", GiveKey: AdminKey, Trips: "settings/signing-algorithm",
+		Set: func(s *Setup) { s.Immich.OAuth.SigningAlgorithm = "rs256" }},
+	{Name: "signed-profile", Title: "Immich demands signed profiles of a provider that signs none", GiveKey: AdminKey, Release: "v1.118.2", Trips: "settings/profile-algorithm",
+		Set: func(s *Setup) {
+			s.Immich.OAuth.ProfileSigningAlgorithm = "RS256"
+			saysOf("userinfo_signing_alg_values_supported", []string{"none"})(s)
+		}},
+	{Name: "override-without-address", Title: "the mobile redirect override is on without an address", GiveKey: AdminKey, Warns: "settings/mobile-override",
+		Set: func(s *Setup) { s.Immich.OAuth.MobileOverrideEnabled = true }},
+	{Name: "no-room", Title: "who registers gets a quota of zero bytes", GiveKey: AdminKey, Warns: "settings/storage-quota",
+		Set: func(s *Setup) { s.Immich.OAuth.DefaultStorageQuota = new(int) }},
+	{Name: "document-for-issuer", Title: "the issuer URL is the address of the discovery document", GiveKey: AdminKey, Warns: "settings/well-known",
+		Then: func(s *Setup) { s.Immich.Do(func() { s.Immich.OAuth.IssuerURL += DiscoveryPath }) }},
 	{Name: "silent-provider", Title: "the provider takes connections and says nothing", Hangs: true, Trips: "authorize/answers",
 		Set: alter(DiscoveryPath, Hang)},
 	{Name: "login-page-before-authorize", Title: "forward authentication stands before Immich's login API alone", Trips: "authorize/answers",
 		Set: func(s *Setup) {
 			s.Immich.Intercept = inPlace(302, "https://auth.example.test/?rd=https%3A%2F%2Fphotos.example.test", "", "/api/oauth")
 		}},
-	{Name: "empty-issuer-url", Title: "the issuer URL in Immich's settings is no URL", Trips: "discovery/immich",
+	{Name: "empty-issuer-url", Title: "the issuer URL in Immich's settings is no URL", Trips: "settings/issuer-url",
 		Set: func(s *Setup) { s.Immich.OAuth.IssuerURL = "auth.example.test" }},
+	{Name: "blocked-port", Title: "the provider has a port to which fetch connects for nobody", GiveKey: AdminKey, Trips: "settings/issuer-url",
+		Set: func(s *Setup) { s.Immich.OAuth.IssuerURL = "http://127.0.0.1:6000" }},
 	{Name: "unreached-provider", Title: "the provider is down, and Immich does not say why it fails", Trips: "discovery/immich",
 		Then: func(s *Setup) { s.Provider.Close() }},
 	{Name: "unknown-host", Title: "the provider's host name does not resolve", Release: "v1.118.2", Trips: "network/resolves",

@@ -12,6 +12,7 @@ import (
 	"immich-oidc-doctor/checks/gather"
 	"immich-oidc-doctor/checks/know/immich"
 	"immich-oidc-doctor/checks/oidctest"
+	"immich-oidc-doctor/checks/secret"
 )
 
 func (p *program) demoCommand() *cobra.Command {
@@ -19,6 +20,7 @@ func (p *program) demoCommand() *cobra.Command {
 		out           outputFlags
 		name, release string
 		list, noProbe bool
+		settings      bool
 		timeout       time.Duration
 	)
 	cmd := &cobra.Command{
@@ -40,6 +42,9 @@ func (p *program) demoCommand() *cobra.Command {
 					return wrong("such as --release v2.7.5", "--release %q: not a release", release)
 				}
 				fault.Release = release
+			}
+			if settings && fault.GiveKey == "" {
+				fault.GiveKey = oidctest.AdminKey
 			}
 			upTo := gather.Probes
 			if noProbe {
@@ -63,6 +68,7 @@ func (p *program) demoCommand() *cobra.Command {
 	cmd.Flags().StringVar(&name, "fault", "", "break it in the way of this `NAME`")
 	cmd.Flags().StringVar(&release, "release", "", "`RELEASE` of Immich, such as v1.118.2")
 	cmd.Flags().BoolVar(&list, "list-faults", false, "list the ways to break it")
+	cmd.Flags().BoolVar(&settings, "settings", false, "give an API key too, so that Immich's settings are read")
 	cmd.Flags().BoolVar(&noProbe, "no-probe", false, "send the provider no authorization request, only read")
 	cmd.Flags().DurationVar(&timeout, "client-timeout", 20*time.Second, "`TIME` for the whole run; a single request gets a quarter of it")
 	return cmd
@@ -75,7 +81,7 @@ func (p *program) demo(ctx context.Context, fault oidctest.Fault, upTo gather.Ri
 		return nil, fmt.Errorf("starting the demo: %w", err)
 	}
 	defer s.Close()
-	target := targetFlags{server: s.Immich.URL(), timeout: timeout, algorithm: fault.GiveAlgorithm}
+	target := targetFlags{server: s.Immich.URL(), timeout: timeout, algorithm: fault.GiveAlgorithm, apiKey: secret.New(fault.GiveKey)}
 	if fault.GiveIssuer {
 		target.issuer = s.Immich.OAuth.IssuerURL
 	}
@@ -102,6 +108,9 @@ func asGiven(fault oidctest.Fault, t targetFlags) (flags string) {
 	}
 	if t.algorithm != "" {
 		flags += " --signing-algorithm " + t.algorithm
+	}
+	if !t.apiKey.IsZero() {
+		flags += " --api-key-file -"
 	}
 	for _, o := range t.origins {
 		flags += " --origin " + o
