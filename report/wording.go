@@ -202,16 +202,32 @@ func (d *Document) calm() (sentences []string) {
 		}
 		sentences = append(sentences, label+s+".")
 	}
-	var skipped []string
-	for _, r := range d.Results {
-		if r.Status == checks.Skip || r.Status == checks.Broken {
-			skipped = append(skipped, r.ID+" ("+cut(cmp.Or(r.Why, r.Status.String()), 80)+")")
-		}
-	}
-	if len(skipped) > 0 {
-		sentences = append(sentences, fmt.Sprintf("%s could not be answered: %s.", count(len(skipped), "check"), atMost(4, skipped)))
+	if n, skipped := d.skipped(); n > 0 {
+		sentences = append(sentences, fmt.Sprintf("%s could not be answered: %s.", count(n, "check"), atMost(4, skipped)))
 	}
 	return sentences
+}
+
+// skipped lists the checks that could not be answered, those with the same
+// reason together.
+func (d *Document) skipped() (n int, reasons []string) {
+	var whys []string
+	by := map[string][]string{}
+	for _, r := range d.Results {
+		if r.Status != checks.Skip && r.Status != checks.Broken {
+			continue
+		}
+		why := cut(cmp.Or(r.Why, r.Status.String()), 90)
+		if by[why] == nil {
+			whys = append(whys, why)
+		}
+		by[why] = append(by[why], r.ID)
+		n++
+	}
+	for _, why := range whys {
+		reasons = append(reasons, atMost(3, by[why])+" ("+why+")")
+	}
+	return n, reasons
 }
 
 // hindrance is why discovery or authorize of the web login was not seen.
