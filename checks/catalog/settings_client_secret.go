@@ -46,10 +46,10 @@ func runSettingsClientSecret(f *facts.Facts) checks.Outcome {
 		fd.Got = secret.Textf("none (%s)", s.SecretShape.From()[0].Ref)
 		fd.Message = secret.Textf("there is no client secret, and this release can be no public client")
 	case shape.Empty:
-		fd.Severity, fd.Got = checks.Note, secret.Textf("none (%s)", s.SecretShape.From()[0].Ref)
+		fd.Severity, fd.Breaks, fd.Got = checks.Note, []checks.At{}, secret.Textf("none (%s)", s.SecretShape.From()[0].Ref)
 		fd.Message = secret.Textf("without a client secret Immich logs in as a public client: the provider must have registered it so")
 	case shape.NeedsEncoding && s.TokenEndpointAuthMethod.Is() && s.TokenEndpointAuthMethod.Get() == "client_secret_basic":
-		fd.Severity, fd.Got = checks.Note, secret.Textf("characters that client_secret_basic encodes (%s)", s.SecretShape.From()[0].Ref)
+		fd.Severity, fd.Breaks, fd.Got = checks.Note, []checks.At{}, secret.Textf("characters that client_secret_basic encodes (%s)", s.SecretShape.From()[0].Ref)
 		fd.Message = secret.Textf("the client secret has characters that client_secret_basic encodes; some providers do not decode them and answer invalid_client")
 		fd.Fix = []checks.Remedy{{Do: secret.Textf("nothing while logins work; else use client_secret_post, or a secret of letters and digits"), Where: oauthSettings("tokenEndpointAuthMethod")}}
 	default:

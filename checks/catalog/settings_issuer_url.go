@@ -53,6 +53,7 @@ func runSettingsIssuerURL(f *facts.Facts) checks.Outcome {
 			fd.Message = secret.Textf("the issuer URL in Immich's settings %s", what)
 			fd.From = append(fd.From, given.From()...)
 			fd.Got = secret.Textf("%q (%s)", given.Get(), given.From()[0].Ref)
+			fd.Fix[0].Do = secret.Textf("enter the provider's issuer: beginning with https://, without a user, with a port that is not blocked")
 			return checks.Failed(fd)
 		}
 	}
@@ -69,6 +70,11 @@ func runSettingsIssuerURL(f *facts.Facts) checks.Outcome {
 func unusable(setting, release string) (what secret.Text) {
 	six := immich.Library.At(release).Value == immich.OpenIDClient6
 	setting = strings.TrimSpace(setting)
+	scheme, rest, _ := strings.Cut(setting, "://")
+	user, host, hasUser := strings.Cut(rest, "@") // a masked password is no URL any more
+	if hasUser = hasUser && !strings.Contains(user, "/"); hasUser {
+		setting = scheme + "://" + host
+	}
 	u, err := url.Parse(setting)
 	switch {
 	case setting == "":
@@ -77,7 +83,7 @@ func unusable(setting, release string) (what secret.Text) {
 		return secret.Textf("is no whole address: https:// is missing")
 	case u.Scheme != "http" && u.Scheme != "https":
 		return secret.Textf("is neither https nor http")
-	case u.User != nil && six:
+	case hasUser && six:
 		return secret.Textf("holds a user, which this release refuses")
 	}
 	if port, _ := strconv.Atoi(u.Port()); six && u.Port() != "" && slices.Contains(immich.BlockedPorts, port) {

@@ -43,6 +43,8 @@ func ReadBase(path string) (Base, error) {
 //	           "inferred" from the authorization URL, "guessed" if several
 //	           issuers have that, "unknown" if it tells nothing
 //	"refused"  Immich starts no login and answers this message instead
+//	"administrator": true  the user gave an API key too, and Immich shows its
+//	           settings: the defaults, which a patch of "settings" may change
 func (b Base) Facts(patch []byte, release string) (*facts.Facts, error) {
 	var tree, p map[string]any
 	if err := json.Unmarshal(b, &tree); err != nil {
@@ -61,7 +63,10 @@ func (b Base) Facts(patch []byte, release string) (*facts.Facts, error) {
 	if message, ok := p["refused"].(string); ok {
 		s.refuse(message)
 	}
-	for _, short := range []string{"release", "issuer", "refused"} {
+	if p["administrator"] == true {
+		s.administrator()
+	}
+	for _, short := range []string{"release", "issuer", "refused", "administrator"} {
 		delete(p, short)
 	}
 	for name, change := range p {
@@ -202,10 +207,10 @@ func (s setup) issuer(given string) {
 	vantage := map[string]string{"inferred": "inferred", "guessed": "default"}[given]
 	switch {
 	case given == "unknown":
-		s.value("settings")["issuerUrl"] = why("not asked for", "Immich tells this only to administrators")
+		s.value("settings")["issuerUrl"] = why("not asked for", "only administrators are told: give --api-key-file")
 		s.forgetProvider()
 	case vantage != "":
-		s.value("settings")["issuerUrl"] = why("not asked for", "Immich tells this only to administrators")
+		s.value("settings")["issuerUrl"] = why("not asked for", "only administrators are told: give --api-key-file")
 		from := map[string]any{"vantage": vantage, "ref": "discovery.1"}
 		d["setting"].(map[string]any)["claims"].([]any)[0].(map[string]any)["from"] = from
 		s.value("network")["host"].(map[string]any)["claims"].([]any)[0].(map[string]any)["from"] =

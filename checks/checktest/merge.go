@@ -89,7 +89,10 @@ func isPartOrNil(v any) bool {
 func mergePart(path string, was map[string]any, patch any) (any, error) {
 	name := path[strings.LastIndex(path, ".")+1:]
 	switch p := patch.(type) {
-	case map[string]any: // spelt out
+	case map[string]any: // spelt out, or the value of a part that is an object
+		if claims, ok := was["claims"].([]any); ok && p["claims"] == nil && p["why"] == nil {
+			return map[string]any{"claims": []any{map[string]any{"value": p, "from": claims[0].(map[string]any)["from"]}}}, nil
+		}
 		return p, nil
 	case nil:
 		return why("not there", "no member "+name), nil
