@@ -51,7 +51,7 @@ func runSettingsIssuerURL(f *facts.Facts) checks.Outcome {
 	if given.Is() {
 		if what := unusable(string(given.Get()), rules(f)); !what.IsZero() {
 			fd.Message = secret.Textf("the issuer URL in Immich's settings %s", what)
-			fd.From = append(fd.From, given.From()...)
+			fd.From = given.From() // whatever Immich says, this is why, and no waiting mends it
 			fd.Got = secret.Textf("%q (%s)", given.Get(), given.From()[0].Ref)
 			fd.Fix[0].Do = secret.Textf("enter the provider's issuer: beginning with https://, without a user, with a port that is not blocked")
 			return checks.Failed(fd)

@@ -55,6 +55,7 @@ func runSettingsTimeout(f *facts.Facts) checks.Outcome {
 		fd.Message = secret.Textf("the timeout in Immich's settings is out of range: it is shown as milliseconds and used as seconds")
 	case !begun && set.Is() && set.Get() > immich.TimerOverflows:
 		rules(f)
+		fd.From = set.From() // whatever Immich says, this is why, and no waiting mends it
 		fd.Message = secret.Textf("the timeout in Immich's settings is used as seconds, and so many overflow the timer: every request ends at once")
 	case is && r.cause == immich.NoAnswer && !set.Is():
 		fd.Severity, fd.Grade = checks.Warning, checks.Implied

@@ -151,7 +151,7 @@ var Faults = []Fault{
 	{Name: "empty-issuer-url", Title: "the issuer URL in Immich's settings is no URL", Trips: "settings/issuer-url",
 		Set: func(s *Setup) { s.Immich.OAuth.IssuerURL = "auth.example.test" }},
 	{Name: "blocked-port", Title: "the provider has a port to which fetch connects for nobody", GiveKey: AdminKey, Trips: "settings/issuer-url",
-		Set: func(s *Setup) { s.Immich.OAuth.IssuerURL = "http://127.0.0.1:6000" }},
+		Set: func(s *Setup) { s.Immich.OAuth.IssuerURL = "https://127.0.0.1:6000" }},
 	{Name: "unreached-provider", Title: "the provider is down, and Immich does not say why it fails", Trips: "discovery/immich",
 		Then: func(s *Setup) { s.Provider.Close() }},
 	{Name: "unknown-host", Title: "the provider's host name does not resolve", Release: "v1.118.2", Trips: "network/resolves",
