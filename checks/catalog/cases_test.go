@@ -48,7 +48,7 @@ func TestEveryCheckByItsCases(t *testing.T) {
 				case *update:
 					from.Want = got
 				case from.Want != got:
-					t.Errorf("%s: (-want +got)\n%s", from.Name, cmp.Diff(from.Want, got))
+					t.Errorf("%s: (-want +got; if that is right, go test ./checks/catalog -update writes it)\n%s", from.Name, cmp.Diff(from.Want, got))
 				}
 			}
 			if *update {
@@ -94,14 +94,14 @@ func (s *seen) add(t *testing.T, name string, answers []checktest.Answer) {
 func (s *seen) judge(t *testing.T, c *checks.Check) {
 	for _, status := range []checks.Status{checks.Pass, checks.Fail} {
 		if !s.statuses[status] {
-			t.Errorf("no case has the outcome %s", status)
+			t.Errorf("no case has the outcome %s: add one to testdata/checks/%s.txtar", status, c.ID)
 		}
 	}
 	for _, first := range turns(t, c) {
 		if last := lastBefore[first]; last == "" {
-			t.Errorf("lastBefore has no release before %s", first)
+			t.Errorf("the answer may change at %s: add the last release before it to lastBefore in checks/catalog/declarations_test.go", first)
 		} else if !s.turns[[2]string{last, first}] {
-			t.Errorf("no case shows how the outcome changes from %s to %s", last, first)
+			t.Errorf("no case shows how the outcome changes from %s to %s: add one with \"release\": [%[1]q, %[2]q]", last, first)
 		}
 	}
 	if err := checktest.Tight(c, s.facts...); err != nil {

@@ -2,6 +2,7 @@ package checktest
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"reflect"
@@ -94,6 +95,9 @@ func decode(tree map[string]any) (*facts.Facts, error) {
 	}
 	f := new(facts.Facts)
 	if err := json.Unmarshal(merged, f); err != nil {
+		if wrong := new(json.UnmarshalTypeError); errors.As(err, &wrong) && wrong.Type.Kind() == reflect.Struct {
+			return nil, fmt.Errorf("healthy.json lacks %s: add it there, with who says so, for the patch to replace (%w)", wrong.Field, err)
+		}
 		return nil, fmt.Errorf("the patched set-up: %w", err)
 	}
 	again, err := json.Marshal(f)

@@ -45,8 +45,8 @@ func TestTheHealthySetUpOfTheCasesHasTheShapeOfARealRun(t *testing.T) {
 	}
 	want, got := members(t, run), members(t, written)
 	for _, m := range slices.Sorted(maps.Keys(want)) {
-		if !got[m] {
-			t.Errorf("healthy.json lacks %s", m)
+		if above := m[:strings.LastIndex(m, ".")]; !got[m] && (above == "" || got[above]) {
+			t.Errorf("testdata/checks/healthy.json lacks %s: add it by hand, as a run has it", m)
 		}
 	}
 	for _, m := range slices.Sorted(maps.Keys(got)) {
