@@ -47,7 +47,7 @@ func scaffold(root, id string) error {
 	if err != nil {
 		return err
 	}
-	after, err := listed(string(before), variable(words))
+	after, err := listed(string(before), words[0], variable(words))
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,8 @@ func scaffold(root, id string) error {
 	if err := os.WriteFile(list, []byte(after), 0o644); err != nil {
 		return err
 	}
-	fmt.Println("listed in", list, "- move it to its place in the report")
+	fmt.Println("listed in", list, "- its place there is its place in the report")
+	fmt.Println("next: what it says and reads, then go test ./checks/catalog; CONTRIBUTING.md has the steps")
 	return nil
 }
 
@@ -82,18 +83,29 @@ func variable(words []string) string {
 	return v
 }
 
-// listed is the catalogue with one check more, at the end.
-func listed(catalog, variable string) (string, error) {
-	const begin, end = "return []*checks.Check{\n", "\n\t}\n"
+// entry is one check in the list of the catalogue.
+var entry = regexp.MustCompile(`\n\t\t([a-z0-9]+)\w*,`)
+
+// listed is the catalogue with one check more: the last of its family, for
+// which a report has one heading, or the last of all if the family is new.
+func listed(catalog, family, variable string) (string, error) {
+	const begin, end = "return []*checks.Check{", "\n\t}\n"
 	i := strings.Index(catalog, begin)
 	if i < 0 {
 		return "", fmt.Errorf("catalog.go has no list of checks")
 	}
-	j := strings.Index(catalog[i:], end)
-	if j < 0 {
+	i += len(begin)
+	n := strings.Index(catalog[i:], end)
+	if n < 0 {
 		return "", fmt.Errorf("the list of checks in catalog.go does not end")
 	}
-	return catalog[:i+j] + "\n\t\t" + variable + "," + catalog[i+j:], nil
+	at := n
+	for _, e := range entry.FindAllStringSubmatchIndex(catalog[i:i+n], -1) {
+		if catalog[i+e[2]:i+e[3]] == family {
+			at = e[1]
+		}
+	}
+	return catalog[:i+at] + "\n\t\t" + variable + "," + catalog[i+at:], nil
 }
 
 func skeleton(id, variable string) string {
@@ -112,7 +124,7 @@ var %s = &checks.Check{
 
 	Cites:    []cite.Citation{cite.OIDCCore("3.1.2.1")},
 	Symptoms: []string{"what people see"},
-	Severity: checks.Warning,
+	Severity: checks.Warning, // checks.Error needs Breaks: the steps that cannot succeed
 	After:    []string{"server/answers"},
 	Needs:    []facts.Kind{facts.Server},
 	Run: func(f *facts.Facts) checks.Outcome {
@@ -125,8 +137,8 @@ var %s = &checks.Check{
 
 func cases(id string) string {
 	return fmt.Sprintf(`%s asks whether ….
--- a healthy set-up passes.json --
+-- A healthy set-up passes.json --
 {}
--- a healthy set-up passes.want --
+-- A healthy set-up passes.want --
 `, id)
 }

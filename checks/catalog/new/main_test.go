@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -45,6 +46,16 @@ func TestAScaffoldedCheckCompiles(t *testing.T) {
 	}
 	if err := scaffold(copied, "made-up/second-thing"); err == nil {
 		t.Error("a check that is there was overwritten")
+	}
+}
+
+func TestACheckIsListedWithItsFamily(t *testing.T) {
+	const catalog = "return []*checks.Check{\n\t\taOne,\n\t\taTwo,\n\t\tabThree,\n\t}\n"
+	for family, want := range map[string]string{"a": "aTwo, aNew, abThree", "ab": "abThree, abNew,\n", "b": "abThree, bNew,\n"} {
+		got, err := listed(catalog, family, family+"New")
+		if err != nil || !strings.Contains(strings.ReplaceAll(got, ",\n\t\t", ", "), want) {
+			t.Errorf("%s: want %q (%v)\n%s", family, want, err, got)
+		}
 	}
 }
 
