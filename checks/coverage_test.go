@@ -40,6 +40,7 @@ var classes = []class{
 	{"web redirect URI of each address", "redirect/registered", ""},
 	{"wrong or hashed client secret, stale client", "client/known", "the secret needs the client's credentials"},
 	{"clocks", "clock/skew", ""},
+	{"no administrator account yet", "server/initialized", ""},
 }
 
 // The table of the README is made of what is declared, so that it cannot be

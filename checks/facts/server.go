@@ -18,6 +18,7 @@ type ServerInfo struct {
 	Maintenance    Known[bool]        `json:"maintenanceMode"`
 	ButtonText     Known[secret.Text] `json:"oauthButtonText"`
 	ExternalDomain Known[secret.URI]  `json:"externalDomain"`
+	Initialized    Known[bool]        `json:"isInitialized"` // an administrator account exists; from 1.82
 }
 
 // Tried lists the exchanges in the order of their making.

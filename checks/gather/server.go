@@ -66,6 +66,7 @@ func askServer(ctx context.Context, w *wire.Wire, base secret.URI, path secret.U
 	info.Maintenance = member(o, "maintenanceMode", from, asBool)
 	info.ButtonText = member(o, "oauthButtonText", from, asText)
 	info.ExternalDomain = member(o, "externalDomain", from, asURI)
+	info.Initialized = member(o, "isInitialized", from, asBool)
 	return info
 }
 

@@ -218,4 +218,6 @@ var Faults = []Fault{
 		Then: withoutRedirect("/user-settings")},
 	{Name: "missing-mobile-uri", Title: "the provider does not know the app's redirect URI", Seen: Probe, Trips: "redirect/registered",
 		Then: withoutRedirect(":///oauth-callback")},
+	{Name: "no-administrator", Title: "nobody has set Immich up, it has no account", Trips: "server/initialized",
+		Set: func(s *Setup) { s.Immich.Accounts, s.Immich.APIKeys = nil, nil }},
 }

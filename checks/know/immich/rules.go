@@ -130,5 +130,13 @@ var PublicClient = Table[bool]{
 	{From: "v1.133.0", Value: true, Cite: cite.Immich("v1.133.0", repository)},
 }
 
+// RoleMakesAdmin says whether a first login through OAuth may become the
+// administrator: if the claim that roleClaim names says admin. All others are
+// refused while there is none.
+var RoleMakesAdmin = Table[bool]{
+	{To: "v1.136.0", Value: false, Cite: cite.Immich("v1.135.3", "server/src/services/auth.service.ts")},
+	{From: "v1.136.0", Value: true, Cite: cite.Immich("v1.136.0", "server/src/services/auth.service.ts")},
+}
+
 // PathLinking is since when an account can be linked (/user-settings).
 const PathLinking = "v1.40.0"
