@@ -1,5 +1,6 @@
 // Package front is what is known of the things that stand in front of a server
-// and answer in its place: forward authentication, challenges, tunnels.
+// and answer in its place: forward authentication, challenges, tunnels, proxies
+// that lead nowhere.
 package front
 
 import (
@@ -8,47 +9,45 @@ import (
 	"strings"
 )
 
-// A Front is one of them.
+// A Kind is what one does about it, and who is stopped by it.
+type Kind string
+
+const (
+	Login     Kind = "login"     // wants a login: people pass it in a browser, programs do not
+	Challenge Kind = "challenge" // wants proof of a human: browsers pass it by themselves
+	Block     Kind = "block"     // refuses this client, whoever it is
+	Limit     Kind = "limit"     // too many requests
+	Gateway   Kind = "gateway"   // a proxy that does not reach its server
+	Routing   Kind = "routing"   // a proxy that knows no such address, or knows another server for it
+)
+
+// A Front is one of them, recognised by its marks.
 type Front struct {
 	Name string // "a Cloudflare challenge"
+	Kind Kind
 	Mend string // what to do about it, a verb phrase
 
-	// Each that is not empty must match: the redirect's target, the Server
-	// header, the beginning of the body. Statuses lists status codes, nil is any.
-	Location, Server, Body string
-	Statuses               []int
-}
-
-// Fronts, the most telling first; the last two catch what nobody knows by name.
-var Fronts = []Front{
-	{Name: "Cloudflare Access", Location: `\.cloudflareaccess\.com/`, Mend: "add a bypass policy in Cloudflare Access for Immich's paths"},
-	{Name: "a Cloudflare challenge", Statuses: []int{403, 503}, Body: `(?i)cdn-cgi/challenge-platform|cf-chl|just a moment`, Mend: "switch the challenge off for this host (Security > WAF, Bot Fight Mode)"},
-	{Name: "an error of a Cloudflare tunnel", Statuses: []int{502, 530, 521, 522, 523, 524}, Body: `(?i)cloudflare|error 10\d\d|error code: 10\d\d`, Mend: "see that the tunnel runs and reaches the server behind it"},
-	{Name: "a login page of an Authentik outpost", Location: `/outpost\.goauthentik\.io/|/if/flow/`, Mend: "list the paths under Unauthenticated Paths of the proxy provider, or take the outpost off this host"},
-	{Name: "a login page of oauth2-proxy", Location: `/oauth2/(start|sign_in)`, Mend: "skip authentication for these paths (skip_auth_routes), or take oauth2-proxy off this host"},
-	{Name: "a login page of oauth2-proxy", Body: `(?i)oauth2[-_ ]proxy`, Mend: "skip authentication for these paths (skip_auth_routes), or take oauth2-proxy off this host"},
-	{Name: "a login page of Pangolin", Location: `/auth/resource/`, Mend: "add a bypass rule for these paths in Pangolin's resource"},
-	{Name: "a login page of Authelia", Location: `[?&]rd=`, Mend: "add a bypass rule in Authelia's access_control, or take the forward-auth middleware off this host"},
-	{Name: "a login page of Tinyauth", Location: `/login\?redirect_uri=`, Mend: "take the forward-auth middleware off this host"},
-	{Name: "a gateway whose server does not answer", Statuses: []int{502, 503, 504}, Mend: "see that the server behind the proxy runs and that the proxy points at it"},
-	{Name: "something that wants a password", Statuses: []int{401, 407}, Mend: "take the authentication off these paths"},
-	{Name: "a login page", Location: `(?i)(^|[^/])/(login|signin|sign-in|auth|sso|oauth)\b`, Mend: "take the authentication that stands in front off these paths"},
-	{Name: "a login page", Body: `(?i)<input[^>]+type=["']?password`, Mend: "take the authentication that stands in front off these paths"},
+	// Each that is not empty must match: the redirect's target, the headers
+	// Server and WWW-Authenticate, the beginning of the body. Statuses lists
+	// status codes, nil is any. Empty wants no body at all.
+	Location, Server, Challenge, Body string
+	Statuses                          []int
+	Empty                             bool
 }
 
 // An Answer is what was seen of a server that should have answered as another.
 type Answer struct {
-	Status                 int
-	Location, Server, Body string
+	Status                            int
+	Location, Server, Challenge, Body string
 }
 
 // Recognise says what answered, if it is known by some mark.
 func Recognise(a Answer) (Front, bool) {
-	for _, f := range Fronts {
-		if f.Statuses != nil && !slices.Contains(f.Statuses, a.Status) {
+	for i, f := range Fronts {
+		if f.Statuses != nil && !slices.Contains(f.Statuses, a.Status) || f.Empty && strings.TrimSpace(a.Body) != "" {
 			continue
 		}
-		if matches(f.Location, a.Location) && matches(f.Server, a.Server) && matches(f.Body, a.Body) {
+		if m := compiled[i]; m[0].in(a.Location) && m[1].in(a.Server) && m[2].in(a.Challenge) && m[3].in(a.Body) {
 			return f, true
 		}
 	}
@@ -61,6 +60,20 @@ func LooksLikeHTML(body string) bool {
 	return strings.HasPrefix(b, "<!doctype html") || strings.HasPrefix(b, "<html") || strings.HasPrefix(b, "<head") || strings.HasPrefix(b, "<!--")
 }
 
-func matches(pattern, s string) bool {
-	return pattern == "" || s != "" && regexp.MustCompile(pattern).MatchString(s)
-}
+// A mark is a pattern; without one anything will do.
+type mark struct{ *regexp.Regexp }
+
+func (m mark) in(s string) bool { return m.Regexp == nil || s != "" && m.MatchString(s) }
+
+var compiled = func() (all [][4]mark) {
+	for _, f := range Fronts {
+		var ms [4]mark
+		for i, pattern := range []string{f.Location, f.Server, f.Challenge, f.Body} {
+			if pattern != "" {
+				ms[i] = mark{regexp.MustCompile(pattern)}
+			}
+		}
+		all = append(all, ms)
+	}
+	return all
+}()

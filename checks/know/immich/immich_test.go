@@ -24,6 +24,7 @@ func TestTablesHaveNoHolesAndNoOverlaps(t *testing.T) {
 		"OverrideApplied": OverrideApplied, "DefaultAlgorithm": DefaultAlgorithm, "Leeway": Leeway, "AuthorizePath": AuthorizePath,
 		"HidesNetworkCause": HidesNetworkCause, "FollowsList": FollowsList,
 		"PublicClient": PublicClient, "KeyPermissions": KeyPermissions,
+		"MePath": MePath, "StateInCookie": StateInCookie, "Trusts": Trusts,
 	} {
 		last := ""
 		for i, r := range table.ranges() {

@@ -138,5 +138,31 @@ var RoleMakesAdmin = Table[bool]{
 	{From: "v1.136.0", Value: true, Cite: cite.Immich("v1.136.0", "server/src/services/auth.service.ts")},
 }
 
+// MePath is what the app asks, with its session, as soon as it is logged in.
+var MePath = Table[string]{
+	{To: "v1.106.0", Value: "/api/user/me", Cite: cite.Immich("v1.105.1", "server/src/controllers/user.controller.ts")},
+	{From: "v1.106.0", Value: "/api/users/me", Cite: cite.Immich("v1.106.0", "server/src/controllers/user.controller.ts")},
+}
+
+// StateInCookie says whether a login begun in the browser needs the cookies
+// immich_oauth_state and immich_oauth_code_verifier, which authorize sets, when
+// it comes back. Before 1.132 nothing is kept.
+var StateInCookie = Table[bool]{
+	{To: "v1.132.0", Value: false, Cite: cite.Immich("v1.131.3", "server/src/controllers/oauth.controller.ts")},
+	{From: "v1.132.0", Value: true, Cite: cite.Immich("v1.132.0", "server/src/controllers/oauth.controller.ts")},
+}
+
+// Trusts says whose X-Forwarded-Proto Immich believes, and so whether it knows
+// that it is behind https and sets its cookies Secure.
+var Trusts = Table[string]{
+	{To: "v1.51.2", Value: "nobody's", Cite: cite.Immich("v1.51.1", "server/apps/immich/src/main.ts")},
+	{From: "v1.51.2", To: "v1.110.0", Value: "that of loopback, link-local and private addresses", Cite: cite.Immich("v1.51.2", "server/apps/immich/src/main.ts")},
+	{From: "v1.110.0", To: "v1.124.0", Value: "that of loopback, link-local and private addresses, and of IMMICH_TRUSTED_PROXIES besides", Cite: cite.Immich("v1.110.0", "server/src/workers/api.ts")},
+	{From: "v1.124.0", Value: "that of loopback, link-local and private addresses; where IMMICH_TRUSTED_PROXIES is set, that of loopback and of those alone", Cite: cite.Immich("v1.124.0", "server/src/workers/api.ts")},
+}
+
+// WellKnown is since when the app asks /.well-known/immich where the API is.
+const WellKnown = "v1.43.0"
+
 // PathLinking is since when an account can be linked (/user-settings).
 const PathLinking = "v1.40.0"

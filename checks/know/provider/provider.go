@@ -31,6 +31,7 @@ type Remedy struct {
 	Snippet   string // what to add there; %s is the redirect URI
 	Signing   string // the algorithm that ID tokens are signed with
 	PKCE      string // whether PKCE is demanded
+	Public    string // the address by which people know the provider
 }
 
 // Providers, the most telling shape first. A shape that several products share
@@ -39,29 +40,37 @@ var Providers = []Provider{
 	{Name: "Keycloak", Path: `^(.*/realms/[^/]+)/protocol/openid-connect/auth$`, Issuer: "$1", Remedy: Remedy{
 		Redirects: "Clients > (the client) > Settings > Valid redirect URIs",
 		Signing:   "Clients > (the client) > Advanced > Fine grain OpenID Connect configuration > ID token signature algorithm",
-		PKCE:      "Clients > (the client) > Advanced > Proof Key for Code Exchange Code Challenge Method"}},
+		PKCE:      "Clients > (the client) > Advanced > Proof Key for Code Exchange Code Challenge Method",
+		Public:    "KC_HOSTNAME=https://…, and KC_PROXY_HEADERS=xforwarded behind a proxy"}},
 	{Name: "Authelia", Path: `^(.*)/api/oidc/authorization$`, Issuer: "$1", Remedy: Remedy{
 		Redirects: "configuration.yml: identity_providers.oidc.clients[].redirect_uris", Snippet: "- '%s'",
 		Signing: "configuration.yml: identity_providers.oidc.clients[].id_token_signed_response_alg",
-		PKCE:    "configuration.yml: identity_providers.oidc.clients[].require_pkce"}},
+		PKCE:    "configuration.yml: identity_providers.oidc.clients[].require_pkce",
+		Public:  "it takes Host, X-Forwarded-Host and X-Forwarded-Proto from the proxy; there is no setting"}},
 	{Name: "Authentik", Path: `^(.*)/application/o/authorize/$`, Shared: true, Remedy: Remedy{
 		Redirects: "Applications > Providers > (the provider) > Redirect URIs/Origins",
-		Signing:   "Applications > Providers > (the provider) > Advanced protocol settings > Signing Key"}},
+		Signing:   "Applications > Providers > (the provider) > Advanced protocol settings > Signing Key",
+		Public:    "it takes Host and X-Forwarded-Proto from proxies in AUTHENTIK_LISTEN__TRUSTED_PROXY_CIDRS"}},
 	{Name: "Kanidm", Path: `^(.*)/ui/oauth2$`, Issuer: "$1/oauth2/openid/{client_id}", Remedy: Remedy{
 		Redirects: "kanidm system oauth2 add-redirect-url CLIENT URL",
 		Signing:   "kanidm system oauth2 warning-enable-legacy-crypto CLIENT",
-		PKCE:      "kanidm system oauth2 warning-insecure-client-disable-pkce CLIENT"}},
+		PKCE:      "kanidm system oauth2 warning-insecure-client-disable-pkce CLIENT",
+		Public:    "server.toml: origin and domain"}},
 	{Name: "Google", Host: "accounts.google.com", Path: `.*`, Issuer: "https://accounts.google.com", Remedy: Remedy{
 		Redirects: "Google Cloud console > APIs & Services > Credentials > (the client) > Authorized redirect URIs"}},
 	{Name: "Microsoft Entra ID", Host: "login.microsoftonline.com", Path: `^/([^/]+)/oauth2/v2\.0/authorize$`, Issuer: "https://login.microsoftonline.com/$1/v2.0", Remedy: Remedy{
 		Redirects: "Entra admin center > App registrations > (the app) > Authentication > Redirect URIs"}},
 	{Name: "Zitadel", Path: `^/oauth/v2/authorize$`, Issuer: "/", Remedy: Remedy{
-		Redirects: "(the project) > (the application) > Redirect Settings"}},
+		Redirects: "(the project) > (the application) > Redirect Settings",
+		Public:    "ExternalDomain, ExternalPort and ExternalSecure (ZITADEL_EXTERNALDOMAIN …)"}},
 	{Name: "Rauthy", Path: `^(.*/auth/v1)/oidc/authorize$`, Issuer: "$1", Remedy: Remedy{
-		Redirects: "Admin > Clients > (the client) > Redirect URIs", Signing: "Admin > Clients > (the client) > ID token algorithm"}},
-	{Name: "Gitea or Casdoor", Path: `^(.*)/login/oauth/authorize$`, Issuer: "$1", Shared: true},
+		Redirects: "Admin > Clients > (the client) > Redirect URIs", Signing: "Admin > Clients > (the client) > ID token algorithm",
+		Public: "PUB_URL, PROXY_MODE and TRUSTED_PROXIES"}},
+	{Name: "Gitea or Casdoor", Path: `^(.*)/login/oauth/authorize$`, Issuer: "$1", Shared: true, Remedy: Remedy{
+		Public: "Gitea: ROOT_URL in app.ini; Casdoor: origin in app.conf"}},
 	{Name: "Nextcloud", Path: `^(.*)/apps/oidc/authorize$`, Issuer: "$1", Remedy: Remedy{
-		Redirects: "Administration settings > Security > OpenID Connect clients"}},
+		Redirects: "Administration settings > Security > OpenID Connect clients",
+		Public:    "config.php: overwriteprotocol, overwritehost and trusted_proxies"}},
 	{Name: "Cloudflare Access", Path: `^(.*/cdn-cgi/access/sso/oidc/[^/]+)/authorization$`, Issuer: "$1", Remedy: Remedy{
 		Redirects: "Zero Trust > Access > Applications > (the application) > Redirect URLs"}},
 	{Name: "Okta", Path: `^(/oauth2/[^/]+)/v1/authorize$`, Issuer: "$1", Remedy: Remedy{
@@ -69,7 +78,8 @@ var Providers = []Provider{
 	{Name: "Okta", Path: `^/oauth2/v1/authorize$`, Issuer: "/", Remedy: Remedy{
 		Redirects: "Applications > (the application) > General > Sign-in redirect URIs"}},
 	{Name: "GitLab", Path: `^(.*)/oauth/authorize$`, Issuer: "$1", Remedy: Remedy{
-		Redirects: "Admin > Applications > (the application) > Redirect URI"}},
+		Redirects: "Admin > Applications > (the application) > Redirect URI",
+		Public:    "gitlab.rb: external_url"}},
 	{Name: "Glewlwyd", Path: `^(.*/api/[^/]+)/auth$`, Issuer: "$1", Remedy: Remedy{
 		Redirects: "Clients > (the client) > Redirect URI"}},
 }
