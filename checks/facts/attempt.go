@@ -63,6 +63,7 @@ type Times struct {
 type Cookie struct {
 	Name     secret.Name `json:"name"`
 	Path     secret.Name `json:"path,omitempty"`
+	Domain   secret.Name `json:"domain,omitempty"`
 	SameSite secret.Name `json:"sameSite,omitempty"`
 	Secure   bool        `json:"secure,omitempty"`
 	HTTPOnly bool        `json:"httpOnly,omitempty"`

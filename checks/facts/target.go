@@ -9,9 +9,18 @@ type TargetSpec struct {
 	Server  secret.URI    `json:"server"`            // where Immich answers: scheme and host, no path, no slash at the end
 	Origins []secret.Name `json:"origins,omitempty"` // --origin: where people open Immich, scheme and host
 
-	Settings SettingsDoc  `json:"settings"`        // what flags say of Immich's settings
-	APIKey   secret.Value `json:"apiKey,omitzero"` // for Immich alone
+	Settings SettingsDoc  `json:"settings"`          // what flags say of Immich's settings
+	APIKey   secret.Value `json:"apiKey,omitzero"`   // for Immich alone
+	Headers  []Header     `json:"headers,omitempty"` // --header-file: to send with each request, for Immich alone
 	CAFile   secret.Name  `json:"caFile,omitempty"`
+}
+
+// A Header is one line of the header file. Parts are what of its value may come
+// back by itself: a cookie's value, a password within a Basic value.
+type Header struct {
+	Name  secret.Name    `json:"name"`
+	Value secret.Value   `json:"value"`
+	Parts []secret.Value `json:"parts,omitempty"`
 }
 
 // An OriginList is where people open Immich, the first being the one that the

@@ -28,9 +28,10 @@ var authorize = &Source[facts.AuthorizeLog]{
 		base, release := f.Target.Get().Server, releaseOf(f)
 		path := secret.URI(immich.AuthorizePath.At(release).Value)
 		tries := logins(base, f, release)
+		w = toImmich(w, f)
 		var starts []func()
 		for i := range tries {
-			w := w.Branch(string(tries[i].Journey))
+			w := w.Branch(branchOf(tries[i].Journey, nth(tries, i)))
 			starts = append(starts, func() { startLogin(ctx, w, base+path, &tries[i]) })
 		}
 		parallel(starts...)
@@ -48,8 +49,13 @@ func authorizeSends(t facts.TargetSpec) (all []Send) {
 	for _, j := range []struct{ name, as, only string }{
 		{"web", "the web page", ""}, {"linking", "the account settings", "the release can link accounts, from " + immich.PathLinking}, {"mobile", "the phone app", ""},
 	} {
-		all = append(all, Send{ID: "authorize." + j.name + ".1", Method: "POST", URL: string(t.Server) + where, To: ToImmich, If: j.only,
-			Why: "start a login as " + j.as + " does, and go no further; Immich fetches the provider's discovery document and answers the authorization URL"})
+		for n := range max(1, min(len(t.Origins), maxDoors)) {
+			if n > 0 && j.name == "mobile" {
+				continue // the app's redirect URI is the same everywhere
+			}
+			all = append(all, Send{ID: "authorize." + branchOf(secret.Name(j.name), n+1) + ".1", Method: "POST", URL: string(t.Server) + where, To: ToImmich, If: j.only,
+				Why: "start a login as " + j.as + " does, and go no further; Immich fetches the provider's discovery document and answers the authorization URL"})
+		}
 	}
 	return append(all, Send{ID: "authorize.override.1", Method: "GET", URL: string(t.Server) + "{path of the override}", To: ToImmich,
 		Why: "whether that page sends the phone back to the app", If: "a mobile redirect override is set"})
@@ -66,18 +72,46 @@ func releaseOf(f *facts.Facts) (v string) {
 // logins lists the redirect URIs of this release: the web page takes the
 // address bar's, so without an origin the one that we use must do.
 func logins(base secret.URI, f *facts.Facts, release string) (tries []facts.AuthorizeTry) {
-	var origin secret.Name
-	facts.If(f.Origins, func(l facts.OriginList) { origin = l.Main() })
-	page := base
-	if origin != "" {
-		page = secret.URI(origin)
-	}
-	tries = append(tries, facts.AuthorizeTry{Journey: "web", Origin: origin, Redirect: page + "/auth/login"})
-	if release == "" || !immich.Before(release, immich.PathLinking) {
-		tries = append(tries, facts.AuthorizeTry{Journey: "linking", Origin: origin, Redirect: page + "/user-settings"})
+	origins := []facts.Origin{{}}
+	facts.If(f.Origins, func(l facts.OriginList) {
+		if len(l.All) > 0 {
+			origins = l.All[:min(len(l.All), maxDoors)]
+		}
+	})
+	for _, o := range origins {
+		page := base
+		if o.Name != "" {
+			page = secret.URI(o.Name)
+		}
+		tries = append(tries, facts.AuthorizeTry{Journey: "web", Origin: o.Name, Redirect: page + "/auth/login"})
+		if release == "" || !immich.Before(release, immich.PathLinking) {
+			tries = append(tries, facts.AuthorizeTry{Journey: "linking", Origin: o.Name, Redirect: page + "/user-settings"})
+		}
 	}
 	app := secret.URI(immich.AppRedirect.At(release).Value)
 	return append(tries, facts.AuthorizeTry{Journey: "mobile", Redirect: app})
+}
+
+// nth is of which origin a try is, counted from 1.
+func nth(tries []facts.AuthorizeTry, i int) (n int) {
+	for _, t := range tries[:i+1] {
+		if t.Journey == "web" {
+			n++
+		}
+	}
+	if tries[i].Journey == "mobile" {
+		return 1 // it belongs to no origin
+	}
+	return n
+}
+
+// branchOf names the exchanges of a journey: "web" for the first origin,
+// "web2" for the second.
+func branchOf(journey secret.Name, n int) string {
+	if n > 1 {
+		return string(journey) + string(secret.Int(n))
+	}
+	return string(journey)
 }
 
 // startLogin posts one redirect URI and reads the answer.

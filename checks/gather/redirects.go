@@ -33,7 +33,7 @@ var redirects = &Source[facts.RedirectLog]{
 			case t.Journey != "mobile" && t.Origin == "":
 				try.Why = facts.Why{Reason: facts.NotAsked, Detail: secret.Textf("where people open Immich is not known: give --origin")}
 			default:
-				w := w.Branch(string(t.Journey))
+				w := w.Branch(branchOf(t.Journey, nth(f.Authorize.Get().Tries, i)))
 				asks = append(asks, func() { askProvider(ctx, w, t, try) })
 			}
 		}

@@ -22,6 +22,7 @@ var server = &Source[facts.ServerInfo]{
 	Sends: serverSends,
 	Learn: func(ctx context.Context, w *wire.Wire, f *facts.Facts) facts.Fact[facts.ServerInfo] {
 		base := f.Target.Get().Server
+		w = toImmich(w, f)
 		info := askServer(ctx, w, base, "/api/server")
 		if info.Ask.OK(http.StatusNotFound) {
 			old := askServer(ctx, w.Branch("old"), base, "/api/server-info")

@@ -26,6 +26,7 @@ var settings = &Source[facts.SettingsDoc]{
 			return facts.Is(unread(s))
 		}
 		release := releaseOf(f)
+		w = toImmich(w, f)
 		s.Read.Why = facts.Why{Reason: facts.Absent, Detail: secret.Textf("this release has no settings to read")}
 		for _, d := range immich.Doors {
 			if immich.Plain(release) != "" && immich.Before(release, d.From) {

@@ -23,6 +23,9 @@ type targetFlags struct {
 	apiKey                    secret.Value
 	skipVerify, noProbe       bool
 	timeout                   time.Duration
+
+	headerFile string
+	read       func(flag, name, hint string) ([]byte, error) // of a file, or of stdin
 }
 
 func (t *targetFlags) register(fs *pflag.FlagSet) {
@@ -30,16 +33,20 @@ func (t *targetFlags) register(fs *pflag.FlagSet) {
 	fs.StringVar(&t.issuer, "issuer", "", "the issuer `URL` in Immich's settings")
 	fs.StringVar(&t.algorithm, "signing-algorithm", "", "the signing `ALGORITHM` in Immich's settings, such as RS256")
 	fs.StringArrayVar(&t.origins, "origin", nil, "`URL` where people open Immich, such as https://photos.example.com")
+	fs.StringVar(&t.headerFile, "header-file", "", "`FILE` with lines 'Name: value' to send to Immich, such as a service token; - is stdin")
 	fs.StringVar(&t.caFile, "ca-file", "", "`FILE` with certificates (PEM) that this machine trusts as well")
 	fs.StringVar(&t.apiKeyFile, "api-key-file", "", "`FILE` with an API key of Immich that may read its settings\n(permission systemConfig.read); - is stdin")
 	fs.StringArrayVar(&t.resolve, "resolve", nil, "`HOST:ADDRESS` to use in place of DNS")
 	fs.BoolVar(&t.skipVerify, "skip-verify-ssl", false, "go on although a certificate is not trusted")
 	fs.DurationVar(&t.timeout, "client-timeout", 20*time.Second, "`TIME` for the whole run; a single request gets a quarter of it")
-	fs.BoolVar(&t.noProbe, "no-probe", false, "send the provider no authorization request, only read")
+	fs.BoolVar(&t.noProbe, "no-probe", false, "send the provider no request that it may log as a failed one, only read")
 }
 
 // credentials reads what stands in files, on standard input, in the environment.
 func (t *targetFlags) credentials(p *program) (err error) {
+	if t.read = p.read; t.headerFile == "-" && t.apiKeyFile == "-" {
+		return wrong("put one of them into a file", "--header-file and --api-key-file: standard input holds one of them")
+	}
 	t.apiKey, err = p.credential("api-key", t.apiKeyFile)
 	return err
 }
@@ -67,6 +74,9 @@ func (t *targetFlags) target(args []string) (*facts.Facts, error) {
 			return nil, err
 		}
 		spec.Origins = append(spec.Origins, secret.Name(origin))
+	}
+	if spec.Headers, err = t.headers(server); err != nil {
+		return nil, err
 	}
 	if t.issuer != "" {
 		if u, err := url.Parse(strings.TrimSpace(t.issuer)); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil {
