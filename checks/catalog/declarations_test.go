@@ -33,6 +33,7 @@ var boundaries = map[string][]string{
 	"AppRedirect": bounds(immich.AppRedirect), "DefaultAlgorithm": bounds(immich.DefaultAlgorithm), "Leeway": bounds(immich.Leeway),
 	"AuthorizePath": bounds(immich.AuthorizePath), "HidesNetworkCause": bounds(immich.HidesNetworkCause), "FollowsList": bounds(immich.FollowsList),
 	"PublicClient": bounds(immich.PublicClient), "KeyPermissions": bounds(immich.KeyPermissions), "RoleMakesAdmin": bounds(immich.RoleMakesAdmin),
+	"MePath": bounds(immich.MePath), "StateInCookie": bounds(immich.StateInCookie), "Trusts": bounds(immich.Trusts), "WellKnown": {immich.WellKnown},
 }
 
 // bounds lists the releases at which a table's value changes.

@@ -93,7 +93,7 @@ func misread(d facts.DiscoveryDoc) (secret.Text, []checks.Remedy) {
 	case a.Location != "" && strings.HasSuffix(to.Path, wellKnown): // to the same document elsewhere, be it a host called auth
 		return secret.Textf("discovery redirects, and Immich follows no redirect"), []checks.Remedy{{Do: secret.Textf("set the issuer URL to the one that it leads to"), Where: setting,
 			Snippet: secret.Textf("%s", secret.URI(strings.TrimSuffix(to.String(), wellKnown)))}}
-	case known:
+	case known && who.Kind != front.Routing: // a provider written in Go says "404 page not found" of a wrong path, too
 		return secret.Textf("%s answers in the place of discovery", secret.Name(who.Name)), []checks.Remedy{{Do: secret.Textf("%s", secret.Name(who.Mend)), Where: secret.Textf("for /.well-known/openid-configuration, the key set, the token and the userinfo endpoint of the provider")}}
 	case a.Status >= 300 && a.Status < 400:
 		return secret.Textf("discovery redirects, and Immich follows no redirect"), []checks.Remedy{{Do: secret.Textf("set the issuer URL so that no redirect is needed; it leads to %s", a.Location), Where: setting}}

@@ -58,7 +58,7 @@ func endpointsOf(f *facts.Facts, d facts.DiscoveryDoc, release string) []endpoin
 func runDiscoveryEndpoints(f *facts.Facts) (o checks.Outcome) {
 	d := f.Discovery.Get()
 	release := rules(f)
-	fix := []checks.Remedy{{Do: secret.Textf("give the provider its public https address, and let its proxy pass X-Forwarded-Proto and X-Forwarded-Host")}}
+	fix := publicAddress(d.AuthorizationEndpoint)
 	if r, is := refused(f); is && r.cause == immich.BadEndpoint {
 		fd := checks.Finding{
 			Subject: checks.Subject{What: secret.Textf("authorization_endpoint")}, Evidence: seen(r.from), Breaks: existing(f, checks.Logins("authorize")),

@@ -49,6 +49,10 @@ provider has no signing key and signs with the client secret (Authentik without 
 			}
 		case !k.Read.Is():
 			fd.Message = secret.Textf("what stands at jwks_uri is no key set")
+			if who, known := inFront(k.Try); known {
+				fd.Message = secret.Textf("%s answers in the place of the provider's keys", secret.Name(who.Name))
+				fd.Fix = []checks.Remedy{{Do: secret.Textf("%s", secret.Name(who.Mend)), Where: secret.Textf("for %s", k.Try.URL)}}
+			}
 		case len(k.Keys) == 0:
 			fd.Message, fd.Got = secret.Textf("the key set is empty"), secret.Textf("no keys (%s)", k.Try.Exchange)
 		case usable == 0:

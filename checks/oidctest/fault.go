@@ -79,6 +79,16 @@ func alter(path string, f func(*Answer)) func(*Setup) {
 	return func(s *Setup) { s.Provider.Alter = map[string]func(*Answer){path: f} }
 }
 
+// proxied puts a proxy between the browser and an Immich of that name.
+func proxied(host string, tls bool, by Proxy) func(*Setup) {
+	return func(s *Setup) { s.Immich.Host, s.Immich.TLS, s.Immich.Behind = host, tls, by }
+}
+
+// intercepted answers a request to a path of the provider in its place.
+func intercepted(status int, location, body string, path string) func(*Setup) {
+	return func(s *Setup) { s.Provider.Intercept = inPlace(status, location, body, path) }
+}
+
 func saysOf(name string, value any) func(*Setup) {
 	return func(s *Setup) { s.Provider.Metadata = map[string]any{name: value} }
 }
@@ -148,6 +158,25 @@ var Faults = []Fault{
 		Set: func(s *Setup) {
 			s.Immich.Intercept = inPlace(302, "https://auth.example.test/?rd=https%3A%2F%2Fphotos.example.test", "", "/api/oauth")
 		}},
+	{Name: "challenge-before-post", Title: "a bot challenge lets GET pass and stops POST", Trips: "authorize/answers",
+		Set: func(s *Setup) {
+			challenge := inPlace(403, "", "<!DOCTYPE html><title>Just a moment...</title><script>window._cf_chl_opt={}</script>", "/")
+			s.Immich.Intercept = func(w http.ResponseWriter, r *http.Request) bool {
+				return r.Method == http.MethodPost && challenge(w, r)
+			}
+		}},
+	{Name: "login-page-before-app", Title: "forward authentication exempts /api and not what the phone app asks first", Trips: "server/app",
+		Set: func(s *Setup) {
+			s.Immich.Intercept = inPlace(302, "https://pangolin.example.test/auth/resource/4?redirect=https%3A%2F%2Fphotos.example.test%2F", "", "/.well-known/")
+		}},
+	{Name: "certificates-before-app", Title: "the proxy's rule for certificate challenges takes all of /.well-known", Trips: "server/app",
+		Set: func(s *Setup) {
+			s.Immich.Intercept = inPlace(404, "", "<html><head><title>404 Not Found</title></head><body><center><h1>404 Not Found</h1></center><hr><center>nginx</center></body></html>", "/.well-known/")
+		}},
+	{Name: "login-page-after-login", Title: "forward authentication lets the app log in and stops it just after", Trips: "server/app",
+		Set: func(s *Setup) {
+			s.Immich.Intercept = inPlace(302, "https://auth.example.test/?rd=https%3A%2F%2Fphotos.example.test%2Fapi%2Fusers%2Fme&rm=GET", "", "/api/users")
+		}},
 	{Name: "empty-issuer-url", Title: "the issuer URL in Immich's settings is no URL", Trips: "settings/issuer-url",
 		Set: func(s *Setup) { s.Immich.OAuth.IssuerURL = "auth.example.test" }},
 	{Name: "blocked-port", Title: "the provider has a port to which fetch connects for nobody", GiveKey: AdminKey, Trips: "settings/issuer-url",
@@ -180,6 +209,10 @@ var Faults = []Fault{
 		Set: func(s *Setup) { s.Provider.EndpointScheme = "http" }},
 	{Name: "no-token-endpoint", Title: "the provider's document has no token endpoint", Trips: "discovery/endpoints",
 		Set: saysOf("token_endpoint", nil)},
+	{Name: "inside-name", Title: "the provider's document sends browsers to the name of a container", GiveIssuer: true, Trips: "discovery/hosts",
+		Set: saysOf("authorization_endpoint", "https://authelia:9091/api/oidc/authorization")},
+	{Name: "login-page-before-keys", Title: "forward authentication stands before the provider's keys", Release: "v1.118.2", GiveAlgorithm: "RS256", Trips: "keys/usable",
+		Set: alter(KeysPath, Redirect(302, "https://auth.example.test/?rd=x"))},
 	{Name: "no-keys", Title: "the provider's key set is empty", Release: "v1.118.2", GiveAlgorithm: "RS256", Trips: "keys/usable",
 		Set: alter(KeysPath, Say(200, "application/json", `{"keys":[]}`))},
 	{Name: "es256-keys", Title: "the provider signs with ES256 and Immich expects RS256", GiveAlgorithm: "RS256", Trips: "keys/algorithm",
@@ -220,4 +253,24 @@ var Faults = []Fault{
 		Then: withoutRedirect(":///oauth-callback")},
 	{Name: "no-administrator", Title: "nobody has set Immich up, it has no account", Trips: "server/initialized",
 		Set: func(s *Setup) { s.Immich.Accounts, s.Immich.APIKeys = nil, nil }},
+	{Name: "login-comes-back-elsewhere", Title: "the proxy sends the login page alone on to another host", Trips: "origin/returns",
+		Set: func(s *Setup) {
+			s.Immich.Intercept = inPlace(301, "https://photos.example.test/auth/login", "", "/auth/login")
+		}},
+	{Name: "cookies-dropped", Title: "the proxy drops Set-Cookie", Trips: "cookie/state",
+		Set: proxied("", false, Proxy{Cookies: func(string) string { return "" }})},
+	{Name: "cookies-of-another-path", Title: "the proxy gives cookies another path", Release: "v1.132.0", Trips: "cookie/state",
+		Set: proxied("", false, Proxy{Cookies: func(c string) string { return strings.Replace(c, "Path=/", "Path=/immich", 1) }})},
+	{Name: "https-said-of-http", Title: "the proxy says https while people open http", Trips: "cookie/state",
+		Set: proxied("photos.lan", false, Proxy{ForwardedProto: "https"})},
+	{Name: "https-not-said", Title: "the proxy does not say that people open https", Warns: "cookie/state",
+		Set: proxied("photos.lan", true, Proxy{Plain: true})},
+	{Name: "proxy-not-trusted", Title: "Immich does not believe its proxy, which is not in IMMICH_TRUSTED_PROXIES", Release: "v1.132.0", Warns: "cookie/state",
+		Set: proxied("photos.lan", true, Proxy{Plain: true, ForwardedProto: "https", Untrusted: true})},
+	{Name: "login-page-before-token", Title: "forward authentication exempts discovery and not the token endpoint", Seen: Probe, Trips: "token/endpoint",
+		Set: intercepted(302, "https://auth.example.test/?rd=x&rm=POST", "", TokenPath)},
+	{Name: "challenge-before-token", Title: "a bot challenge stands before the token endpoint", Seen: Probe, Trips: "token/endpoint",
+		Set: intercepted(403, "", "<!DOCTYPE html><title>Just a moment...</title><script>window._cf_chl_opt={}</script>", TokenPath)},
+	{Name: "login-page-before-userinfo", Title: "forward authentication stands before the userinfo endpoint", Release: "v2.5.6", Seen: Probe, Trips: "userinfo/endpoint",
+		Set: intercepted(302, "https://auth.example.test/?rd=x", "", UserinfoPath)},
 }

@@ -80,6 +80,10 @@ type Proxy struct {
 	// nothing for its X-Forwarded headers. Of releases before v1.51.2 that is
 	// true of every proxy.
 	Untrusted bool
+	// Plain: it ends TLS, and talks http to an Immich that people see as https.
+	Plain bool
+	// Cookies edits each Set-Cookie on its way; empty drops it.
+	Cookies func(string) string
 }
 
 // NewImmich makes an Immich of this release as it comes out of the box, with an

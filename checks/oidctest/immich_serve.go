@@ -20,6 +20,7 @@ type call struct {
 	cid    string   // under which the log speaks of it; empty before v1.102.0
 	set    Settings // as they were when it came
 	secure bool     // came by https, as far as Immich can tell
+	behind Proxy
 
 	words    string // what a failure of it is called: "finish oauth"
 	exchange string // the operation that a caught failure spoils, before v1.85.0
@@ -47,7 +48,7 @@ func (m *Immich) serve(w http.ResponseWriter, r *http.Request, body []byte) {
 	if intercept != nil && intercept(w, r) {
 		return
 	}
-	c := &call{m: m, r: r, body: body, set: set, secure: m.isSecure(r, behind)}
+	c := &call{m: m, r: r, body: body, set: set, secure: m.isSecure(r, behind), behind: behind}
 	h := w.Header()
 	h.Set("X-Powered-By", "Express")
 	if name := correlationHeader.at(m.r); name != "" && isAPI(r.URL.Path) {
@@ -67,7 +68,7 @@ func (m *Immich) serve(w http.ResponseWriter, r *http.Request, body []byte) {
 // isSecure is what Express calls request.secure. The peer is on loopback, which
 // is trusted in every release that trusts anyone.
 func (m *Immich) isSecure(r *http.Request, behind Proxy) bool {
-	if m.TLS {
+	if m.TLS && !behind.Plain {
 		return true
 	}
 	if behind.Untrusted || !m.r.since("v1.51.2") {
@@ -158,7 +159,12 @@ func (c *call) uncaughtText(e *jsError) (text string, nameless bool) {
 func (c *call) write(w http.ResponseWriter, a *reply) {
 	h := w.Header()
 	for _, cookie := range a.cookies {
-		h.Add("Set-Cookie", cookie)
+		if c.behind.Cookies != nil {
+			cookie = c.behind.Cookies(cookie)
+		}
+		if cookie != "" {
+			h.Add("Set-Cookie", cookie)
+		}
 	}
 	var body []byte
 	switch {

@@ -1,6 +1,9 @@
 package oidctest
 
-import "slices"
+import (
+	"crypto/x509"
+	"slices"
+)
 
 // A Setup is an Immich and the provider that it logs in through. NewSetup's is
 // a healthy one.
@@ -56,6 +59,15 @@ func (s *Setup) Start() error {
 func (s *Setup) Redirects() []string {
 	web := s.Immich.URL()
 	return []string{web + "/auth/login", web + "/user-settings", "app.immich:/", "app.immich:///oauth-callback", web + "/api/oauth/mobile-redirect"}
+}
+
+// CAs trusts the CA of either, if it has one.
+func (s *Setup) CAs() *x509.CertPool {
+	pool := s.Provider.CAs()
+	if s.Immich.TLS {
+		pool.AddCert(s.Immich.front.authority().cert)
+	}
+	return pool
 }
 
 // Close stops both.

@@ -69,7 +69,7 @@ func (p *program) demoCommand() *cobra.Command {
 	cmd.Flags().StringVar(&release, "release", "", "`RELEASE` of Immich, such as v1.118.2")
 	cmd.Flags().BoolVar(&list, "list-faults", false, "list the ways to break it")
 	cmd.Flags().BoolVar(&settings, "settings", false, "give an API key too, so that Immich's settings are read")
-	cmd.Flags().BoolVar(&noProbe, "no-probe", false, "send the provider no authorization request, only read")
+	cmd.Flags().BoolVar(&noProbe, "no-probe", false, "send the provider no request that it may log as a failed one, only read")
 	cmd.Flags().DurationVar(&timeout, "client-timeout", 20*time.Second, "`TIME` for the whole run; a single request gets a quarter of it")
 	return cmd
 }
@@ -82,6 +82,9 @@ func (p *program) demo(ctx context.Context, fault oidctest.Fault, upTo gather.Ri
 	}
 	defer s.Close()
 	target := targetFlags{server: s.Immich.URL(), timeout: timeout, algorithm: fault.GiveAlgorithm, apiKey: secret.New(fault.GiveKey)}
+	if s.Immich.Host != "" {
+		target.resolve = []string{s.Immich.Host + ":127.0.0.1"}
+	}
 	if fault.GiveIssuer {
 		target.issuer = s.Immich.OAuth.IssuerURL
 	}
@@ -96,7 +99,7 @@ func (p *program) demo(ctx context.Context, fault oidctest.Fault, upTo gather.Ri
 	if err != nil {
 		return nil, err
 	}
-	c.Roots = s.Provider.CAs()
+	c.Roots = s.CAs()
 	fmt.Fprintf(p.stderr, "demo: check %s%s\n", s.Immich.URL(), asGiven(fault, target))
 	return p.learn(ctx, c, given, upTo), nil
 }
@@ -114,6 +117,9 @@ func asGiven(fault oidctest.Fault, t targetFlags) (flags string) {
 	}
 	for _, o := range t.origins {
 		flags += " --origin " + o
+	}
+	for _, r := range t.resolve {
+		flags += " --resolve " + r
 	}
 	if fault.Name != "" {
 		flags += "  (" + fault.Title + ")"

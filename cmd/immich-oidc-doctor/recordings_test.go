@@ -149,6 +149,14 @@ func readRight(t *testing.T, tr truth, login answer, of map[string][]answer) err
 			}
 			w.WriteHeader(login.Status)
 			io.WriteString(w, moved(login.Answer, op.URL))
+		case r.URL.Path == "/.well-known/immich": // of this and the next two nothing was recorded
+			io.WriteString(w, `{"api":{"endpoint":"/api"}}`)
+		case strings.HasSuffix(r.URL.Path, "/me"):
+			w.WriteHeader(http.StatusUnauthorized)
+			io.WriteString(w, `{"message":"Authentication required"}`)
+		case r.URL.Path == "/auth/login":
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			io.WriteString(w, "<!doctype html><title>Immich</title>")
 		default:
 			from := "1"
 			if tr.Scenario == "0" {

@@ -1,0 +1,32 @@
+package catalog
+
+import (
+	"immich-oidc-doctor/checks"
+	"immich-oidc-doctor/checks/cite"
+	"immich-oidc-doctor/checks/facts"
+	"immich-oidc-doctor/checks/know/immich"
+)
+
+var userinfoEndpoint = &checks.Check{
+	ID: "userinfo/endpoint", Title: "the userinfo endpoint itself answers, nothing in front of it", Since: "v0.1.0",
+	Doc: `Immich asks the userinfo endpoint who it is that logged in, with the access token in the header Authorization. Forward
+authentication, basic authentication or a challenge in front of it does not know that token and answers in its place; the login breaks
+with "Failed to finish oauth". From 2.6 Immich does not ask if the ID token holds the e-mail address.
+
+This tool asks without a token. A provider answers 401 with a challenge for a bearer token.
+
+**Mend it**: exempt the endpoints of the provider that Immich's server asks (discovery, keys, token, userinfo) from what stands in front.`,
+	Cites:    []cite.Citation{cite.OIDCCore("5.3"), cite.RFC("6750", "3"), cite.Immich("v2.6.0", "server/src/repositories/oauth.repository.ts")},
+	Symptoms: []string{"Failed to finish oauth", "unexpected HTTP response status code", "server responded with a challenge in the WWW-Authenticate HTTP Header"},
+	Severity: checks.Error,
+	Breaks:   checks.Logins("userinfo"),
+	After:    []string{"discovery/endpoints"},
+	Needs:    []facts.Kind{facts.Server, facts.Endpoints},
+	Run: func(f *facts.Facts) checks.Outcome {
+		severity := checks.Error
+		if immich.UserinfoUnlessEmail.At(rules(f)).Value {
+			severity = checks.Warning // not asked where the ID token holds the e-mail address
+		}
+		return endpointAnswers(intercept{name: "userinfo endpoint", try: f.Endpoints.Get().Userinfo, breaks: existing(f, checks.Logins("userinfo")), severity: severity})
+	},
+}
