@@ -245,6 +245,9 @@ func healthy(t *testing.T, d *report.Document, s e2e) {
 			if step.Name == "discovery" || step.Name == "authorize" {
 				want = checks.OK
 			}
+			if step.Status == checks.Unknown && strings.HasPrefix(step.Check, "settings/") {
+				continue // which Immich shows only to administrators
+			}
 			if step.Status != want {
 				t.Errorf("%s/%s is %s (%s), want %s", j.Name, step.Name, step.Status, step.Check, want)
 			}
