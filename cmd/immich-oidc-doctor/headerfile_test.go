@@ -131,6 +131,11 @@ func TestAnEchoedHeaderIsMasked(t *testing.T) {
 	}
 	defer s.Close()
 	file := headerFile(t, "X-Token: "+canary+"\nCookie: CF_Authorization="+canary+"\nAuthorization: Basic "+basic+"\n")
+	learnt := doctor(t, "facts", s.Immich.URL(), "--header-file", file)
+	leaks(t, "facts.json", learnt.stdout+learnt.stderr)
+	if !strings.Contains(learnt.stdout, "forbidden: [redacted] [redacted] [redacted] [redacted]") || strings.Contains(learnt.stdout, basic) {
+		t.Errorf("facts.json: exit %d\n%s%s", learnt.code, learnt.stdout, learnt.stderr)
+	}
 	for _, f := range report.Formats {
 		r := doctor(t, "check", s.Immich.URL(), "--format", f.Name, "--header-file", file)
 		leaks(t, f.Name, r.stdout+r.stderr)
