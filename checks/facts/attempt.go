@@ -35,6 +35,7 @@ type Attempt struct {
 	Status      int         `json:"status,omitempty"`
 	Location    secret.URI  `json:"location,omitempty"`
 	ContentType secret.Name `json:"contentType,omitempty"` // without parameters, lower case
+	Encoding    secret.Name `json:"encoding,omitempty"`    // the Content-Encoding, which nobody asked for
 	Server      secret.Text `json:"server,omitzero"`       // the Server header: which hop answered
 	Challenge   secret.Text `json:"challenge,omitzero"`    // the WWW-Authenticate header
 	Cookies     []Cookie    `json:"cookies,omitempty"`     // what Set-Cookie set, without values

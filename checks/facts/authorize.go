@@ -26,6 +26,8 @@ type AuthorizeTry struct {
 	ClientID      Known[secret.Name] `json:"clientId"`
 	Scope         Known[secret.Name] `json:"scope"`
 	CodeChallenge Known[secret.Name] `json:"codeChallenge"` // S256, empty (sent without value), none
+
+	Twice []secret.Name `json:"twice,omitempty"` // parameters that it carries more than once
 }
 
 // Tried lists the exchanges in the order of their making.
@@ -59,10 +61,12 @@ type RedirectTry struct {
 	Redirect secret.URI  `json:"redirect"` // the redirect URI that the provider was asked for
 	Provider Attempt     `json:"provider"`
 
-	Back        bool        `json:"back"`        // it answered by a redirect to that very URI
-	StateEchoed bool        `json:"stateEchoed"` // with our state
+	Back        bool        `json:"back"`           // it answered by going to that very URI
+	Mode        secret.Name `json:"mode,omitempty"` // how it brings its answer there: query, fragment, form_post
+	StateEchoed bool        `json:"stateEchoed"`    // with our state
 	Error       secret.Name `json:"error,omitempty"`
 	Description secret.Text `json:"description,omitzero"`
+	Issuer      secret.URI  `json:"iss,omitempty"`  // who it says that it is (RFC 9207)
 	Code        bool        `json:"code,omitempty"` // it handed out a code unasked; dropped, never exchanged
 	Why         Why         `json:"why,omitzero"`   // when it was not asked
 }

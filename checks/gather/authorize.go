@@ -3,8 +3,10 @@ package gather
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"immich-oidc-doctor/checks/facts"
@@ -171,6 +173,11 @@ func readURL(t *facts.AuthorizeTry, from facts.Provenance) {
 		challenge = "empty"
 	}
 	t.CodeChallenge = facts.Says(challenge, from)
+	for _, name := range slices.Sorted(maps.Keys(q)) {
+		if len(q[name]) > 1 {
+			t.Twice = append(t.Twice, short(name))
+		}
+	}
 }
 
 // askOverride asks the page that a mobile redirect override names whether it

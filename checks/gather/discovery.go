@@ -2,6 +2,7 @@ package gather
 
 import (
 	"context"
+	"net/http"
 	"net/url"
 	"strings"
 
@@ -110,7 +111,10 @@ func readDiscovery(a facts.Attempt, body []byte, by facts.Vantage) (d facts.Disc
 		from = a.From(facts.Here) // somebody names this issuer, and this is its document
 	}
 	d.Try = a
-	o := only200(a, body)
+	var o object
+	if a.OK(http.StatusOK) {
+		o, d.Form = readForm(body)
+	}
 	d.Object = facts.Says(true, from)
 	why := facts.Why{Reason: facts.Absent, Detail: secret.Textf("there is no discovery document (%s)", a.Exchange)}
 	switch {
@@ -122,11 +126,25 @@ func readDiscovery(a facts.Attempt, body []byte, by facts.Vantage) (d facts.Disc
 	if o == nil {
 		d.Object = facts.Known[bool]{Why: why}
 	}
+	members(&d, o, from, why)
+	return d
+}
+
+// members reads each member by itself; without an object why says why not.
+func members(d *facts.DiscoveryDoc, o object, from facts.Provenance, why facts.Why) {
 	for name, at := range map[string]*facts.Known[secret.URI]{
 		"issuer": &d.Issuer, "authorization_endpoint": &d.AuthorizationEndpoint, "token_endpoint": &d.TokenEndpoint,
 		"userinfo_endpoint": &d.UserinfoEndpoint, "jwks_uri": &d.JWKSURI, "end_session_endpoint": &d.EndSessionEndpoint,
 	} {
 		if *at = member(o, name, from, asURI); o == nil {
+			at.Why = why
+		}
+	}
+	for name, at := range map[string]*facts.Known[bool]{
+		"authorization_response_iss_parameter_supported": &d.IssParameter,
+		"require_pushed_authorization_requests":          &d.PushedOnly, "require_signed_request_object": &d.SignedOnly,
+	} {
+		if *at = member(o, name, from, asTrue); o == nil {
 			at.Why = why
 		}
 	}
@@ -141,5 +159,4 @@ func readDiscovery(a facts.Attempt, body []byte, by facts.Vantage) (d facts.Disc
 			at.Why = why
 		}
 	}
-	return d
 }

@@ -2,15 +2,16 @@ package gather
 
 import (
 	"context"
-	"crypto/rsa"
 	"encoding/json"
-
-	"github.com/go-jose/go-jose/v4"
+	"net/http"
 
 	"immich-oidc-doctor/checks/facts"
 	"immich-oidc-doctor/checks/gather/wire"
 	"immich-oidc-doctor/checks/secret"
 )
+
+// maxKeys is as many keys of a set as are read: no provider has more.
+const maxKeys = 50
 
 // keys fetches the key set that discovery names.
 var keys = &Source[facts.KeySet]{
@@ -22,52 +23,29 @@ var keys = &Source[facts.KeySet]{
 	Learn: func(ctx context.Context, w *wire.Wire, f *facts.Facts) facts.Fact[facts.KeySet] {
 		d := f.Discovery.Get()
 		a, body := w.Get(ctx, d.JWKSURI.Get())
-		set := facts.KeySet{Try: a, From: []facts.Provenance{a.From(min(facts.Here, d.JWKSURI.From()[0].Vantage))}}
-		why := facts.Why{Reason: facts.Absent, Detail: secret.Textf("there is no key set (%s)", a.Exchange)}
-		if a.Answer != facts.Answered {
-			why = facts.Why{Reason: facts.Unanswered, Detail: secret.Textf("%s", a.Exchange)}
-		}
-		var raw []json.RawMessage
-		o := only200(a, body)
-		_, there := o["keys"]
-		if o == nil || there && json.Unmarshal(o["keys"], &raw) != nil {
-			set.Read.Why = why
-			return facts.Is(set) // Authentik without a signing key answers {}: read, and empty
-		}
-		set.Read = facts.Says(true, set.From[0])
-		for _, k := range raw[:min(len(raw), 50)] {
-			set.Keys = append(set.Keys, readKey(k))
-		}
-		return facts.Is(set)
+		return facts.Is(readKeys(a, body, d.JWKSURI.From()[0].Vantage))
 	},
 }
 
-// readKey keeps what is public of one key and says whether go-jose can use it.
-func readKey(raw json.RawMessage) (k facts.Key) {
-	o := decode(raw)
-	for name, at := range map[string]*secret.Name{"kid": &k.ID, "kty": &k.Type, "alg": &k.Alg, "use": &k.Use, "crv": &k.Curve} {
-		facts.If(member(o, name, facts.Provenance{}, asName), func(v secret.Name) { *at = v })
+// readKeys decodes a key set, seen at least as badly as the address of it.
+func readKeys(a facts.Attempt, body []byte, by facts.Vantage) facts.KeySet {
+	set := facts.KeySet{Try: a, From: []facts.Provenance{a.From(min(facts.Here, by))}}
+	set.Read.Why = facts.Why{Reason: facts.Absent, Detail: secret.Textf("there is no key set (%s)", a.Exchange)}
+	if a.Answer != facts.Answered {
+		set.Read.Why = facts.Why{Reason: facts.Unanswered, Detail: secret.Textf("%s", a.Exchange)}
 	}
-	_, k.Private = o["d"]
-	if _, symmetric := o["k"]; symmetric {
-		k.Private = true
+	var o object
+	if a.OK(http.StatusOK) {
+		o, set.Form = readForm(body)
 	}
-	var jwk jose.JSONWebKey
-	if err := jwk.UnmarshalJSON(raw); err != nil {
-		k.Unusable = secret.Raw(err.Error())
-		return k
+	var raw []json.RawMessage
+	_, there := o["keys"]
+	if o == nil || there && (json.Unmarshal(o["keys"], &raw) != nil || raw == nil) {
+		return set
 	}
-	k.Bits = modulus(jwk.Public().Key)
-	if !jwk.Valid() {
-		k.Unusable = secret.Textf("the key's parameters do not fit together")
+	set.Read = facts.Says(true, set.From[0]) // Authentik without a signing key answers {}: read, and empty
+	for _, k := range raw[:min(len(raw), maxKeys)] {
+		set.Keys = append(set.Keys, readKey(k))
 	}
-	return k
-}
-
-// modulus is the length of an RSA key in bits, 0 for other keys.
-func modulus(key any) int {
-	if k, ok := key.(*rsa.PublicKey); ok && k.N != nil {
-		return k.N.BitLen()
-	}
-	return 0
+	return set
 }

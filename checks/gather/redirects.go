@@ -2,8 +2,10 @@ package gather
 
 import (
 	"context"
+	"html"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"immich-oidc-doctor/checks/facts"
@@ -64,21 +66,80 @@ func askProvider(ctx context.Context, w *wire.Wire, t facts.AuthorizeTry, try *f
 	if try.Redirect = secret.URI(q.Get("redirect_uri")); q.Get("prompt") == "" {
 		sent.RawQuery += "&prompt=none"
 	}
-	try.Provider, _ = w.Do(ctx, wire.Request{URL: secret.URI(sent.String()), Header: http.Header{"Accept": {"text/html,application/xhtml+xml"}}})
-	back, err := url.Parse(string(try.Provider.Location))
-	if err != nil || try.Provider.Location == "" || !sameURI(string(try.Provider.Location), string(try.Redirect)) {
+	var page []byte
+	try.Provider, page = w.Do(ctx, wire.Request{URL: secret.URI(sent.String()), Header: http.Header{"Accept": {"text/html,application/xhtml+xml"}}})
+	answer, mode := answered(try.Provider, page, string(try.Redirect))
+	if mode == "" {
 		return
 	}
-	answer := back.Query()
-	if answer.Get("error") == "" && answer.Get("code") == "" { // some answer in the fragment
-		answer, _ = url.ParseQuery(back.Fragment)
+	try.Back, try.Mode = true, mode
+	if mode == formPost { // its fields are those of a callback: a code may stand among them
+		try.Provider.Body = secret.Text{}
 	}
-	try.Back = answer.Get("error") != "" || answer.Get("code") != ""
 	try.StateEchoed = answer.Get("state") != "" && answer.Get("state") == q.Get("state")
 	try.Error, try.Code = secret.Name(answer.Get("error")), answer.Get("code") != ""
+	try.Issuer = secret.URI(answer.Get("iss"))
 	if d := answer.Get("error_description"); d != "" {
 		try.Description = secret.Raw(d)
 	}
+}
+
+// The ways back, by the names of OAuth 2.0 Multiple Response Types 2.1 and of
+// OAuth 2.0 Form Post Response Mode.
+const (
+	inQuery    secret.Name = "query"
+	inFragment secret.Name = "fragment"
+	formPost   secret.Name = "form_post"
+)
+
+// answered finds the parameters of an authorization response in what the
+// provider answered, and how they come back; no mode if it is none.
+func answered(a facts.Attempt, page []byte, redirect string) (url.Values, secret.Name) {
+	is := func(v url.Values) bool { return v.Get("error") != "" || v.Get("code") != "" }
+	if a.Location == "" {
+		if v := postedForm(string(page), redirect); a.OK(http.StatusOK) && is(v) {
+			return v, formPost
+		}
+		return nil, ""
+	}
+	to, err := url.Parse(string(a.Location))
+	if err != nil || !sameURI(string(a.Location), redirect) {
+		return nil, ""
+	}
+	if v := to.Query(); is(v) {
+		return v, inQuery
+	}
+	if v, err := url.ParseQuery(to.Fragment); err == nil && is(v) {
+		return v, inFragment
+	}
+	return nil, ""
+}
+
+var (
+	formTag   = regexp.MustCompile(`(?is)<form\b[^>]*>`)
+	inputTag  = regexp.MustCompile(`(?is)<input\b[^>]*>`)
+	attribute = regexp.MustCompile(`(?is)\b(action|name|value)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))`)
+)
+
+// postedForm is the fields of a page that posts itself to the redirect URI.
+func postedForm(page, redirect string) url.Values {
+	if html.UnescapeString(attributes(formTag.FindString(page))["action"]) != redirect {
+		return nil
+	}
+	v := url.Values{}
+	for _, tag := range inputTag.FindAllString(page, 50) {
+		a := attributes(tag)
+		v.Add(html.UnescapeString(a["name"]), html.UnescapeString(a["value"]))
+	}
+	return v
+}
+
+func attributes(tag string) map[string]string {
+	as := map[string]string{}
+	for _, m := range attribute.FindAllStringSubmatch(tag, 20) {
+		as[strings.ToLower(m[1])] = m[2] + m[3] + m[4]
+	}
+	return as
 }
 
 // sameURI reports whether location is redirect with a query or fragment added.

@@ -92,7 +92,11 @@ func (c *client5) exchange(ctx context.Context, redirectURI, code string) (map[s
 // byPost is whether the secret goes into the body: only if the metadata list
 // that and not the header. No list means the header.
 func (c *client5) byPost() bool {
-	methods, given := c.meta.list("token_endpoint_auth_methods_supported")
+	const name = "token_endpoint_auth_methods_supported"
+	if s, ok := c.meta[name].(string); ok { // includes of a string finds a part of it
+		return !strings.Contains(s, "client_secret_basic") && strings.Contains(s, "client_secret_post")
+	}
+	methods, given := c.meta.list(name)
 	return given && !slices.Contains(methods, "client_secret_basic") && slices.Contains(methods, "client_secret_post")
 }
 

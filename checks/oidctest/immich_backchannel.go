@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -222,18 +221,6 @@ func (c *call) logoutKey(header map[string]any, alg, uri string) (*jose.JSONWebK
 		return nil, joseError("JWKSMultipleMatchingKeys", "ERR_JWKS_MULTIPLE_MATCHING_KEYS", "multiple matching keys found in the JSON Web Key Set")
 	}
 	return found[0], nil
-}
-
-func fitting(keys []map[string]any, header map[string]any, alg string) []*jose.JSONWebKey {
-	keys = slices.DeleteFunc(slices.Clone(keys), func(k map[string]any) bool { return !fits5(k, header, alg) })
-	var out []*jose.JSONWebKey
-	for _, k := range keys {
-		key := new(jose.JSONWebKey)
-		if key.UnmarshalJSON(plainJSON(k)) == nil {
-			out = append(out, key)
-		}
-	}
-	return out
 }
 
 // fetchKeys asks for the key set. http is allowed here whatever the settings say.
