@@ -25,6 +25,7 @@ func TestTablesHaveNoHolesAndNoOverlaps(t *testing.T) {
 		"HidesNetworkCause": HidesNetworkCause, "FollowsList": FollowsList,
 		"PublicClient": PublicClient, "KeyPermissions": KeyPermissions,
 		"MePath": MePath, "StateInCookie": StateInCookie, "Trusts": Trusts,
+		"Authenticates": Authenticates, "NeedsIDToken": NeedsIDToken, "LogoutSetting": LogoutSetting, "ParsesLogout": ParsesLogout,
 	} {
 		last := ""
 		for i, r := range table.ranges() {
