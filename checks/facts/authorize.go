@@ -62,7 +62,7 @@ type RedirectTry struct {
 	Provider Attempt     `json:"provider"`
 
 	Back        bool        `json:"back"`           // it answered by going to that very URI
-	Mode        secret.Name `json:"mode,omitempty"` // how it brings its answer there: query, fragment, form_post
+	Mode        secret.Name `json:"mode,omitempty"` // how it brings its answer there, if not in the query: fragment, form_post
 	StateEchoed bool        `json:"stateEchoed"`    // with our state
 	Error       secret.Name `json:"error,omitempty"`
 	Description secret.Text `json:"description,omitzero"`

@@ -28,9 +28,9 @@ type Key struct {
 	Private  bool          `json:"private,omitempty"`
 	Unusable secret.Text   `json:"unusable,omitzero"`
 
-	Object bool          `json:"object,omitempty"` // it is a JSON object
-	Typed  bool          `json:"typed,omitempty"`  // with a member kty, be it null
-	Odd    []secret.Name `json:"odd,omitempty"`    // members that should be strings and are not
+	NoObject bool          `json:"noObject,omitempty"` // it is no JSON object
+	Untyped  bool          `json:"untyped,omitempty"`  // it has no member kty, not even null
+	Odd      []secret.Name `json:"odd,omitempty"`      // members that should be strings and are not
 
 	Cert KeyCert `json:"x5c,omitzero"`
 }

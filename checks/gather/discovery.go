@@ -85,7 +85,7 @@ func findDiscovery(ctx context.Context, w *wire.Wire, f *facts.Facts) (d facts.D
 			vantage = facts.Default
 		}
 		found := readDiscovery(a, body, vantage)
-		if found.AuthorizationEndpoint.Is() && found.AuthorizationEndpoint.Get() == endpoint {
+		if found.AuthorizationEndpoint.Is() && bare(found.AuthorizationEndpoint.Get()) == endpoint {
 			issuer := secret.URI(c.Issuer)
 			if found.Issuer.Is() && strings.TrimSuffix(string(found.Issuer.Get()), "/") == c.Issuer {
 				issuer = found.Issuer.Get() // with its own slash
@@ -101,6 +101,13 @@ func findDiscovery(ctx context.Context, w *wire.Wire, f *facts.Facts) (d facts.D
 	d.Others = tried
 	d.Setting.Why.Detail = secret.Textf("no document near %s names that endpoint: give --issuer", endpoint)
 	return d
+}
+
+// bare is an address without the query that some endpoints have (Azure B2C).
+func bare(u secret.URI) secret.URI {
+	s, _, _ := strings.Cut(string(u), "#")
+	s, _, _ = strings.Cut(s, "?")
+	return secret.URI(s)
 }
 
 // readDiscovery decodes the document; every member is seen at least as badly

@@ -19,11 +19,12 @@ import (
 // key can be made of it.
 func readKey(raw json.RawMessage) (k facts.Key) {
 	o := decode(raw)
-	if k.Object = o != nil; !k.Object {
+	if k.NoObject = o == nil; k.NoObject {
 		k.Unusable = secret.Textf("it is %s, not an object", secret.Name(kind(raw)))
 		return k
 	}
-	_, k.Typed = o["kty"]
+	_, typed := o["kty"]
+	k.Untyped = !typed
 	for _, m := range []struct {
 		name string
 		at   *secret.Name

@@ -72,7 +72,9 @@ func askProvider(ctx context.Context, w *wire.Wire, t facts.AuthorizeTry, try *f
 	if mode == "" {
 		return
 	}
-	try.Back, try.Mode = true, mode
+	if try.Back = true; mode != inQuery {
+		try.Mode = mode
+	}
 	if mode == formPost { // its fields are those of a callback: a code may stand among them
 		try.Provider.Body = secret.Text{}
 	}
