@@ -92,7 +92,7 @@ func table(t *testing.T) string {
 func faults(id string) string {
 	var names []string
 	for _, f := range oidctest.Faults {
-		if f.Trips == id {
+		if f.Trips == id || f.Warns == id {
 			names = append(names, "`"+f.Name+"`")
 		}
 	}

@@ -41,6 +41,9 @@ func runDiscoveryDocument(f *facts.Facts) checks.Outcome {
 	case is && stages[r.cause] == stageDocument:
 		fd.Evidence, fd.Got = seen(r.from), secret.Textf("%s (%s)", r.message, r.from.Ref)
 		fd.Message, fd.Fix = immichRead(r)
+		if words, fix := spoilt(d, r); !words.IsZero() {
+			fd.Evidence, fd.Message, fd.Fix = seen(r.from, d.Try.From(facts.Here)), words, fix
+		}
 		if bad && !silent { // what we see says more than the message
 			fd.Evidence = seen(r.from, d.Try.From(facts.Here))
 			fd.Message, fd.Fix = misread(d)
@@ -81,6 +84,22 @@ func immichRead(r refusal) (secret.Text, []checks.Remedy) {
 	return secret.Textf("discovery answered Immich JSON that is no provider metadata"), []checks.Remedy{open}
 }
 
+// spoilt words what is wrong with a document that this machine can read and
+// Immich cannot; nothing if that does not show.
+func spoilt(d facts.DiscoveryDoc, r refusal) (secret.Text, []checks.Remedy) {
+	switch {
+	case !d.Object.Is():
+	case r.cause == immich.NotMetadata && !d.Issuer.Is():
+		return secret.Textf("the discovery document names no issuer (%s)", d.Issuer.Why.Detail), []checks.Remedy{{Do: secret.Textf("see why the provider's document lacks it: an unfinished configuration, or the document of something else"), Where: secret.Textf("%s", d.Try.URL)}}
+	case r.cause != immich.NotJSON || !strings.Contains(r.message.String(), "SyntaxError"): // the words of openid-client 5
+	case d.Form.BOM:
+		return unreadable5(d.Try, d.Form), []checks.Remedy{{Do: secret.Textf("write the document without a byte order mark"), Where: secret.Textf("%s", d.Try.URL)}}
+	case d.Try.Encoding != "":
+		return unreadable5(d.Try, d.Form), []checks.Remedy{{Do: secret.Textf("let the proxy compress only for those who ask for it (Accept-Encoding)"), Where: secret.Textf("%s", d.Try.URL)}}
+	}
+	return secret.Text{}, nil
+}
+
 // misread words what we see in the place of the document.
 func misread(d facts.DiscoveryDoc) (secret.Text, []checks.Remedy) {
 	a := d.Try
@@ -103,6 +122,12 @@ func misread(d facts.DiscoveryDoc) (secret.Text, []checks.Remedy) {
 		return secret.Textf("discovery answers HTTP %s", secret.Int(a.Status)), []checks.Remedy{{Do: secret.Textf("see the log of the provider, and what stands before it")}}
 	case front.LooksLikeHTML(a.Body.String()):
 		return secret.Textf("discovery answers a web page"), []checks.Remedy{{Do: secret.Textf("correct the issuer URL, or what answers in the provider's place"), Where: setting}}
+	}
+	switch {
+	case d.Form.Kind != "" && d.Form.Kind != "not JSON":
+		return secret.Textf("discovery answers JSON, but %s in place of an object", d.Form.Kind), []checks.Remedy{{Do: secret.Textf("see what answers there"), Where: secret.Textf("%s", a.URL)}}
+	case strings.HasPrefix(strings.TrimSpace(a.Body.String()), "{"):
+		return secret.Textf("discovery answers JSON that is broken, or that has something behind it"), []checks.Remedy{{Do: secret.Textf("see what the provider, or a proxy that edits pages, writes there"), Where: secret.Textf("%s", a.URL)}}
 	}
 	return secret.Textf("discovery answers something that is no JSON object"), []checks.Remedy{{Do: secret.Textf("see what answers there"), Where: secret.Textf("%s", a.URL)}}
 }

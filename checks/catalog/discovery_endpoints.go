@@ -1,6 +1,8 @@
 package catalog
 
 import (
+	"slices"
+
 	"immich-oidc-doctor/checks"
 	"immich-oidc-doctor/checks/cite"
 	"immich-oidc-doctor/checks/facts"
@@ -17,7 +19,7 @@ not pass ` + "`X-Forwarded-Proto: https`" + `. The keys are read at a login only
 
 **Mend it**: give the provider its public address (Keycloak: hostname; Authelia: the session's authelia_url; Authentik: the
 headers of its proxy) so that the document lists https addresses.`,
-	Cites:    []cite.Citation{cite.OIDCDiscovery("3"), cite.OAuth4WebAPI("v3.8.6", "src/index.ts")},
+	Cites:    []cite.Citation{cite.OIDCDiscovery("3"), cite.OAuth4WebAPI("v3.8.6", "src/index.ts"), cite.Fetch("port-blocking")},
 	Symptoms: []string{"Failed to start oauth", `authorization server metadata does not contain a valid "as.token_endpoint"`, "token_endpoint must be configured on the issuer", "only requests to HTTPS are allowed"},
 	Severity: checks.Error,
 	Breaks:   append(append(append(append(checks.Logins("authorize"), checks.Logins("token")...), checks.Logins("id-token")...), checks.Logins("userinfo")...), "back-channel/notice"),
@@ -80,7 +82,7 @@ func runDiscoveryEndpoints(f *facts.Facts) (o checks.Outcome) {
 	for _, e := range endpointsOf(f, d, release) {
 		about := checks.Subject{What: secret.Textf("%s", e.name)}
 		fd := checks.Finding{Subject: about, Severity: e.severity, Evidence: seen(base...), Breaks: e.breaks, Want: secret.Textf("an https address"), Fix: fix}
-		switch scheme := ""; {
+		switch {
 		case !e.at.Is() && e.name == "userinfo_endpoint" && e.severity < checks.Error && d.ClaimsOffered.Has("email"):
 			o.Cells = append(o.Cells, checks.Cell{Subject: about, Status: checks.Pass, Evidence: checks.Evidence{From: base, Grade: checks.Implied}, At: e.breaks,
 				Saw: secret.Textf("none: the e-mail address, which the provider lists among its claims, can only be in the ID token, and there this release takes it")})
@@ -92,13 +94,8 @@ func runDiscoveryEndpoints(f *facts.Facts) (o checks.Outcome) {
 				fd.Grade = checks.Assumed // with HS256 Immich does without
 			}
 		default:
-			scheme = absolute(string(e.at.Get()))
 			fd.Got = secret.Textf("%s", e.at.Get())
-			if scheme == "" {
-				fd.Message = secret.Textf("the %s is not a whole address", e.name)
-			} else if scheme == "http" && e.called && immich.RefusesHTTP.At(release).Value && !httpAllowed(f, d) {
-				fd.Message = secret.Textf("the %s is http, which this release refuses", e.name)
-			}
+			unfit(f, d, e, release, &fd)
 		}
 		if fd.Message.IsZero() {
 			o.Cells = append(o.Cells, checks.Cell{Subject: about, Status: checks.Pass, Evidence: seen(e.at.From()...), At: e.breaks, Saw: secret.Textf("%s", e.at.Get())})
@@ -114,6 +111,27 @@ func runDiscoveryEndpoints(f *facts.Facts) (o checks.Outcome) {
 		o.Cells = append(o.Cells, notAt(existing(f, checks.Logins("id-token")), secret.Textf("this release reads no keys at a login")))
 	}
 	return o
+}
+
+// unfit says what is wrong with an address that is there, if anything is.
+func unfit(f *facts.Facts, d facts.DiscoveryDoc, e endpoint, release string, fd *checks.Finding) {
+	at := string(e.at.Get())
+	scheme, fetched := absolute(at), immich.Library.At(release).Value == immich.OpenIDClient6
+	port := portOf(at)
+	switch {
+	case scheme == "":
+		fd.Message = secret.Textf("the %s is not a whole address", e.name)
+	case scheme == "http" && e.called && immich.RefusesHTTP.At(release).Value && !httpAllowed(f, d):
+		fd.Message = secret.Textf("the %s is http, which this release refuses", e.name)
+	case fetched && e.name != "authorization_endpoint" && userinfo.MatchString(at):
+		fd.Grade = checks.Implied
+		fd.Message = secret.Textf("the %s holds a user name and a password, and Node's fetch refuses such addresses", e.name)
+		fd.Fix = []checks.Remedy{{Do: secret.Textf("take them out of the provider's address"), Where: secret.Textf("the provider's configuration")}}
+	case fetched && slices.Contains(immich.BlockedPorts, port):
+		fd.Grade = checks.Implied
+		fd.Message = secret.Textf("the %s is at port %s, which fetch opens for nobody, in Node as in browsers", e.name, secret.Int(port))
+		fd.Fix = []checks.Remedy{{Do: secret.Textf("let the provider listen on another port, such as 443"), Where: secret.Textf("the provider's configuration")}}
+	}
 }
 
 // httpAllowed reports whether Allow Insecure Requests is on: Immich took an

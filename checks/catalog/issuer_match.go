@@ -50,6 +50,13 @@ func runIssuerMatch(f *facts.Facts) checks.Outcome {
 		}
 		return checks.Failed(fd)
 	}
+	if r, is := refused(f); is && r.cause == immich.BadURL && s.IssuerURL.Is() && absolute(string(s.IssuerURL.Get())) != "" && d.Issuer.Is() && !isURL(string(d.Issuer.Get())) {
+		return checks.Failed(checks.Finding{
+			Evidence: seen(r.from, d.Issuer.From()[0]), Breaks: steps, Want: secret.Textf("an https address as issuer"), Got: secret.Textf("%s", d.Issuer.Get()),
+			Message: secret.Textf("the issuer that the provider's document names is no address, so Immich cannot compare it"),
+			Fix:     []checks.Remedy{{Do: secret.Textf("give the provider its public https address"), Where: secret.Textf("the provider's configuration")}},
+		})
+	}
 	if from, ok := past(f, stageIssuer); ok {
 		return passed(secret.Textf("Immich takes it"), steps, from)
 	}

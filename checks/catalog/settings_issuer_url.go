@@ -30,6 +30,7 @@ port 443 into the issuer URL.`,
 	Breaks:   checks.Every("discovery"),
 	After:    []string{"server/answers", "oauth/enabled"},
 	Needs:    []facts.Kind{facts.Server, facts.Authorize, facts.Settings},
+	Uses:     []facts.Kind{facts.Discovery},
 	Run:      runSettingsIssuerURL,
 }
 
@@ -58,6 +59,9 @@ func runSettingsIssuerURL(f *facts.Facts) checks.Outcome {
 		}
 	}
 	if is && r.cause == immich.BadURL {
+		if named := facts.Or(f, f.Discovery, facts.DiscoveryDoc{}).Issuer; given.Is() && named.Is() && !isURL(string(named.Get())) {
+			return passed(secret.Textf("it is one; the issuer in the provider's document is none"), steps, given.From()...) // with the same message
+		}
 		return checks.Failed(fd)
 	}
 	if from, ok := past(f, stageSetting); ok {

@@ -2,6 +2,8 @@ package catalog
 
 import (
 	"net/url"
+	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -26,11 +28,34 @@ func hostOf(s string) string {
 	return strings.ToLower(host)
 }
 
+// userinfo is a user and a password in a URL; a masked one is no longer one
+// that parses.
+var userinfo = regexp.MustCompile(`://[^/?#@]*@`)
+
 // absolute returns the scheme of an absolute http URL, "" if s is none.
 func absolute(s string) (scheme string) {
-	u, err := url.Parse(s)
+	u, err := url.Parse(userinfo.ReplaceAllString(s, "://"))
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return ""
 	}
 	return u.Scheme
+}
+
+// isURL reports whether JavaScript makes a URL of s: it must have a scheme.
+func isURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.Scheme != ""
+}
+
+// portOf is the port that a URL spells out, -1 if none.
+func portOf(s string) int {
+	u, err := url.Parse(userinfo.ReplaceAllString(s, "://"))
+	if err != nil {
+		return -1
+	}
+	n, err := strconv.Atoi(u.Port())
+	if err != nil {
+		return -1
+	}
+	return n
 }

@@ -103,8 +103,11 @@ func withoutRedirect(end string) func(*Setup) {
 	}
 }
 
-// Faults is every fault, in the order of the way of a login.
-var Faults = []Fault{
+// Faults is every fault.
+var Faults = slices.Concat(wayFaults, documentFaults, answerFaults)
+
+// wayFaults are in the order of the way of a login.
+var wayFaults = []Fault{
 	{Name: "login-page-in-front", Title: "forward authentication (Authelia) stands in front of Immich", Trips: "server/answers",
 		Set: func(s *Setup) {
 			s.Immich.Intercept = inPlace(302, "https://auth.example.test/?rd=https%3A%2F%2Fphotos.example.test", "", "/")

@@ -19,11 +19,10 @@ import (
 type Provider struct {
 	// How it is served. Read by Start.
 
-	TLS   bool     // https with a leaf of an own CA
-	Host  string   // name in URLs and in the certificate; empty means 127.0.0.1. The listener is on loopback in any case
-	Path  string   // path of the issuer, "/op"; empty means the root
-	Ports []int    // the first that is free is listened on; nil means any
-	Cert  CertKind // which certificate; for TLS only
+	TLS  bool     // https with a leaf of an own CA
+	Host string   // name in URLs and in the certificate; empty means 127.0.0.1. The listener is on loopback in any case
+	Path string   // path of the issuer, "/op"; empty means the root
+	Cert CertKind // which certificate; for TLS only
 
 	// What it says of itself.
 

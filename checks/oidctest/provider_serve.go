@@ -31,7 +31,7 @@ const maxBody = 1 << 20
 // Start listens on a free loopback port and serves until Close, after which it
 // cannot be started again.
 func (p *Provider) Start() error {
-	l, err := listen(p.Ports)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return fmt.Errorf("starting the provider: %w", err)
 	}
@@ -58,19 +58,6 @@ func (p *Provider) Start() error {
 	}
 	go p.server.Serve(l)
 	return nil
-}
-
-// listen takes the first port that is free.
-func listen(ports []int) (l net.Listener, err error) {
-	if ports == nil {
-		ports = []int{0}
-	}
-	for _, port := range ports {
-		if l, err = net.Listen("tcp", net.JoinHostPort("127.0.0.1", itoa(port))); err == nil {
-			return l, nil
-		}
-	}
-	return nil, err
 }
 
 // Close ends every request, also one that hangs, and waits for the handlers.

@@ -1,10 +1,6 @@
 package immich
 
-import (
-	"slices"
-
-	"immich-oidc-doctor/checks/cite"
-)
+import "immich-oidc-doctor/checks/cite"
 
 // A ClientAuth is how a release tells the token endpoint which client it is.
 type ClientAuth string
@@ -42,15 +38,3 @@ var ParsesLogout = Table[bool]{
 	{To: "v3.1.0", Value: false, Cite: cite.Immich("v3.0.0", repository)},
 	{From: "v3.1.0", Value: true, Cite: cite.Immich("v3.1.0", repository)},
 }
-
-// blockedPorts are those that fetch refuses to dial, in Node and in browsers
-// (WHATWG Fetch, section "port blocking").
-var blockedPorts = []string{"1", "7", "9", "11", "13", "15", "17", "19", "20", "21", "22", "23", "25", "37", "42", "43",
-	"53", "69", "77", "79", "87", "95", "101", "102", "103", "104", "109", "110", "111", "113", "115", "117", "119",
-	"123", "135", "137", "139", "143", "161", "179", "389", "427", "465", "512", "513", "514", "515", "526", "530",
-	"531", "532", "540", "548", "554", "556", "563", "587", "601", "636", "989", "990", "993", "995", "1719", "1720",
-	"1723", "2049", "3659", "4045", "4190", "5060", "5061", "6000", "6566", "6665", "6666", "6667", "6668", "6669",
-	"6679", "6697", "10080"}
-
-// BlockedPort reports whether fetch refuses a port ("6667").
-func BlockedPort(port string) bool { return slices.Contains(blockedPorts, port) }
