@@ -5,6 +5,7 @@ package report
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -159,6 +160,7 @@ type About struct {
 	Provider string // the provider's name, if it was recognised
 	Note     string // what to know of the release: "newer than …"
 	Strict   bool
+	Without  []string // journeys that the release does not have: left out
 }
 
 // New returns the document of one run. f is sealed; rs are the results of all
@@ -173,6 +175,9 @@ func New(f *facts.Facts, rs []checks.Result, about About) *Document {
 	origin := d.describe(f)
 	for _, trace := range checks.Journeys(rs, origin) {
 		j := Journey{}
+		if name, _, _ := strings.Cut(string(trace[0].At), "/"); slices.Contains(about.Without, name) {
+			continue
+		}
 		for _, s := range trace {
 			journey, step, _ := strings.Cut(string(s.At), "/")
 			j.Name = journey

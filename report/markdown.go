@@ -60,6 +60,9 @@ func (d *Document) mdHead() []string {
 		"- **Immich** " + v.immich(d),
 		"- **Provider** " + v.provider(d),
 	}
+	if len(d.Target.Origins) == 1 && d.Target.Origins[0] != d.Target.Server {
+		lines = append(lines, "- **Origin** "+codeSpan(brief(d.Target.Origins[0], most))+": the redirect URIs are those of this address")
+	}
 	if len(d.Target.Origins) == 0 && d.Target.OriginWhy != "" {
 		lines = append(lines, "- **Origin** not known: "+prose(brief(d.Target.OriginWhy, most)))
 	}

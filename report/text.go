@@ -46,6 +46,9 @@ func (p *page) parties(d *Document) {
 	v := voice{aloud, aloud}
 	p.para(0, "Immich", 10, v.immich(d), p.plain)
 	p.para(0, "Provider", 10, v.provider(d), p.plain)
+	if len(d.Target.Origins) == 1 && d.Target.Origins[0] != d.Target.Server {
+		p.para(0, "Origin", 10, brief(d.Target.Origins[0], most)+": the redirect URIs are those of this address", p.plain)
+	}
 	if len(d.Target.Origins) == 0 && d.Target.OriginWhy != "" {
 		p.para(0, "Origin", 10, "not known: "+brief(d.Target.OriginWhy, most), p.plain)
 	}

@@ -11,7 +11,7 @@ import (
 
 // What every format for people says, it says in the words of this file.
 
-const legend = "ok: seen to work · predicted: nothing seen against it · unknown: not looked at"
+const legend = "ok: seen to work · predicted: nothing seen against it · unknown: not known"
 
 // result returns the result of check id, the zero Result if there is none.
 func (d *Document) result(id string) Result {

@@ -58,7 +58,7 @@ func runIssuerMatch(f *facts.Facts) checks.Outcome {
 		})
 	}
 	if from, ok := past(f, stageIssuer); ok {
-		return passed(secret.Textf("Immich takes it"), steps, from)
+		return passed(secret.Textf("Immich takes the one that it has"), steps, from)
 	}
 	setting, named := s.IssuerURL.Get(), d.Issuer.Get()
 	release := rules(f)

@@ -55,7 +55,9 @@ func runNetworkReachable(f *facts.Facts) checks.Outcome {
 		if fd.Message = secret.Textf("Immich gets no connection to the provider at %s", r.detail); r.detail == "" {
 			fd.Message = secret.Textf("the provider, or what stands before it, cuts Immich's connection")
 		}
-	case silent.Made() && !answer.Made() && beyond:
+	case silent.Answer == facts.NotDialled && !answer.Made() && !beyond:
+		return skipped(facts.Why{Reason: facts.NotAsked, Detail: got(silent)})
+	case silent.Made() && silent.Answer != facts.NotDialled && !answer.Made() && beyond:
 		return differs(secret.Textf("%s takes no connection from this machine, but Immich reaches it", n.Host.Get()), silent, immichs)
 	case silent.Made() && !answer.Made():
 		fd.Evidence = seen(append(unreached(f), silent.From(facts.Here))...)

@@ -57,7 +57,7 @@ func runRedirectMobile(f *facts.Facts) checks.Outcome {
 	a := l.Override
 	fd.Evidence = seen(t.Immich.From(facts.ByImmich))
 	switch {
-	case a.Made() && a.Answer == facts.Answered && !strings.HasPrefix(string(a.Location), "app.immich:") && !isImmichs(f, sends):
+	case a.Made() && a.Answer == facts.Answered && !isImmichs(f, sends): // its path was asked of Immich, not of that host
 		return skipped(facts.Why{Reason: facts.NotAsked, Detail: secret.Textf("%s is on another host than Immich; give --origin if that is Immich too", sends)})
 	case a.Made() && a.Answer == facts.Answered:
 		fd.Evidence = seen(t.Immich.From(facts.ByImmich), a.From(facts.ByImmich))
@@ -82,9 +82,9 @@ func runRedirectMobile(f *facts.Facts) checks.Outcome {
 
 // isImmichs reports whether a URL is at a host where Immich is known to answer.
 func isImmichs(f *facts.Facts, u secret.URI) bool {
-	host := leadsTo("", string(u)).Host
+	host := authority(leadsTo("", string(u)))
 	for _, t := range f.Authorize.Get().Tries {
-		if host == leadsTo("", string(t.Immich.URL)).Host || t.Journey == "web" && host == leadsTo("", string(t.Redirect)).Host {
+		if host == authority(leadsTo("", string(t.Immich.URL))) || t.Journey == "web" && host == authority(leadsTo("", string(t.Redirect))) {
 			return true
 		}
 	}

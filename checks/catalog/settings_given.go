@@ -20,16 +20,35 @@ This tool believes Immich and judges by what it runs with.
 	Symptoms: []string{"a change of the settings has no effect", "Cannot update configuration while IMMICH_CONFIG_FILE is in use"},
 	Severity: checks.Warning,
 	After:    []string{"server/answers"},
-	Needs:    []facts.Kind{facts.Settings},
+	Needs:    []facts.Kind{facts.Settings, facts.Discovery, facts.Authorize},
 	Run: func(f *facts.Facts) (o checks.Outcome) {
 		s := f.Settings.Get()
-		compare(&o, s.Read, "issuerUrl", s.IssuerURL)
+		if d := f.Discovery.Get(); d.Foreign.Made() {
+			o.Findings = append(o.Findings, otherIssuer(f, d))
+		} else {
+			compare(&o, s.Read, "issuerUrl", s.IssuerURL)
+		}
 		compare(&o, s.Read, "signingAlgorithm", s.SigningAlgorithm)
 		if o.Cells == nil && o.Findings == nil {
 			return notApplicable(secret.Textf("no flag says anything of the settings"))
 		}
 		return o
 	},
+}
+
+// otherIssuer is the finding that the issuer that was given is not Immich's:
+// people are sent to an endpoint that its document does not name.
+func otherIssuer(f *facts.Facts, d facts.DiscoveryDoc) checks.Finding {
+	fd := checks.Finding{
+		Subject: checks.Subject{What: secret.Textf("issuerUrl")}, Got: got(d.Foreign),
+		Evidence: seen(f.Authorize.Get().Tries[0].Immich.From(facts.ByImmich), d.Foreign.From(facts.Here)),
+		Message:  secret.Textf("the issuer that was given is not the one that Immich uses, and nothing is judged by it"),
+		Fix:      []checks.Remedy{{Do: secret.Textf("give the issuer URL that stands in Immich's settings, or none"), Where: oauthSettings("issuerUrl")}},
+	}
+	for _, t := range f.Authorize.Get().Tries {
+		facts.If(t.Endpoint, func(u secret.URI) { fd.Want = secret.Textf("a document that names %s", u) })
+	}
+	return fd
 }
 
 // compare adds what is to be said of one setting that a flag gives.

@@ -59,3 +59,12 @@ func portOf(s string) int {
 	}
 	return n
 }
+
+// authority is host and port of u as browsers write them: without a default port.
+func authority(u *url.URL) string {
+	host := strings.ToLower(u.Host)
+	if u.Scheme == "https" {
+		return strings.TrimSuffix(host, ":443")
+	}
+	return strings.TrimSuffix(host, ":80")
+}

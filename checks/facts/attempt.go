@@ -19,6 +19,8 @@ const (
 	Timeout   Answer = "timeout"
 	TooBig    Answer = "too-big"
 	Malformed Answer = "malformed"
+
+	NotDialled Answer = "not-dialled" // a link-local address: we do not go there
 )
 
 // Reached reports whether something was there at all, right or wrong.

@@ -26,6 +26,7 @@ type AuthorizeTry struct {
 	ClientID      Known[secret.Name] `json:"clientId"`
 	Scope         Known[secret.Name] `json:"scope"`
 	CodeChallenge Known[secret.Name] `json:"codeChallenge"` // S256, empty (sent without value), none
+	State         secret.Value       `json:"state"`         // Seal masks it wherever pages repeat it
 
 	Twice []secret.Name `json:"twice,omitempty"` // parameters that it carries more than once
 }
@@ -61,14 +62,15 @@ type RedirectTry struct {
 	Redirect secret.URI  `json:"redirect"` // the redirect URI that the provider was asked for
 	Provider Attempt     `json:"provider"`
 
-	Back        bool        `json:"back"`           // it answered by going to that very URI
-	Mode        secret.Name `json:"mode,omitempty"` // how it brings its answer there, if not in the query: fragment, form_post
-	StateEchoed bool        `json:"stateEchoed"`    // with our state
-	Error       secret.Name `json:"error,omitempty"`
-	Description secret.Text `json:"description,omitzero"`
-	Issuer      secret.URI  `json:"iss,omitempty"`  // who it says that it is (RFC 9207)
-	Code        bool        `json:"code,omitempty"` // it handed out a code unasked; dropped, never exchanged
-	Why         Why         `json:"why,omitzero"`   // when it was not asked
+	Back        bool         `json:"back"`           // it answered by going to that very URI
+	Mode        secret.Name  `json:"mode,omitempty"` // how it brings its answer there, if not in the query: fragment, form_post
+	StateEchoed bool         `json:"stateEchoed"`    // with our state
+	Error       secret.Name  `json:"error,omitempty"`
+	Description secret.Text  `json:"description,omitzero"`
+	Issuer      secret.URI   `json:"iss,omitempty"`  // who it says that it is (RFC 9207)
+	Code        bool         `json:"code,omitempty"` // it handed out a code unasked; dropped, never exchanged
+	Handed      secret.Value `json:"handed"`         // that code, so that Seal masks it everywhere
+	Why         Why          `json:"why,omitzero"`   // when it was not asked
 }
 
 // Tried lists the exchanges in the order of their making.

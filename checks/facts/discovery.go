@@ -8,6 +8,7 @@ type DiscoveryDoc struct {
 	Setting Known[secret.URI] `json:"setting"` // the issuer URL that it was looked up by
 	Try     Attempt           `json:"try,omitzero"`
 	Others  []Attempt         `json:"others,omitempty"` // where it was looked for first
+	Foreign Attempt           `json:"foreign,omitzero"` // the document of an issuer that was given and is not Immich's
 	Object  Known[bool]       `json:"object"`           // the body is a JSON object
 	Form    Form              `json:"form,omitzero"`
 
@@ -37,7 +38,9 @@ type DiscoveryDoc struct {
 }
 
 // Tried lists the exchanges in the order of their making.
-func (d DiscoveryDoc) Tried() []Attempt { return made(append(d.Others, d.Try)...) }
+func (d DiscoveryDoc) Tried() []Attempt {
+	return made(append(append([]Attempt{d.Foreign}, d.Others...), d.Try)...)
+}
 
 // A Form is how a JSON body is written, where one client or another minds. The
 // zero Form is that of an object without oddities, or of a body nobody has seen.

@@ -9,7 +9,7 @@ import (
 // vocabularies are the words of each type that has only so many. A word that
 // is none of them is refused where it is read: a verdict must not rest on it.
 var vocabularies = map[reflect.Type][]string{
-	reflect.TypeFor[Answer](): words(Answered, DNS, Refused, Reset, TLS, Timeout, TooBig, Malformed),
+	reflect.TypeFor[Answer](): words(Answered, DNS, Refused, Reset, TLS, Timeout, TooBig, Malformed, NotDialled),
 	reflect.TypeFor[Reason](): words(NotAsked, NoTime, Cancelled, Panicked, Unanswered, Absent, undeclared),
 	reflect.TypeFor[Trust]():  words(Trusted, Expired, NotYetValid, WrongName, UnknownCA, NoTLS),
 }

@@ -165,6 +165,7 @@ func readURL(t *facts.AuthorizeTry, from facts.Provenance) {
 	if q.Has("scope") {
 		t.Scope = facts.Says(secret.Name(q.Get("scope")), from)
 	}
+	t.State = secret.New(q.Get("state"))
 	challenge := secret.Name("none")
 	switch {
 	case q.Get("code_challenge") != "":

@@ -28,13 +28,18 @@ var discovery = &Source[facts.DiscoveryDoc]{
 			d.Setting.Why = facts.Why{Reason: facts.Absent, Detail: secret.Textf("the issuer URL is no whole address (%s)", issuer.From()[0].Ref)}
 			return facts.Is(d)
 		}
-		if issuer.Is() {
-			a, body := w.Get(ctx, documentOf(issuer.Get()))
-			d := readDiscovery(a, body, issuer.From()[0].Vantage)
-			d.Setting = issuer
+		if !issuer.Is() {
+			return facts.Is(findDiscovery(ctx, w, f))
+		}
+		a, body := w.Get(ctx, documentOf(issuer.Get()))
+		d := readDiscovery(a, body, issuer.From()[0].Vantage)
+		if foreign(f, issuer, d) { // then nothing is judged by it
+			d = readDiscovery(facts.Attempt{}, nil, facts.Default)
+			d.Foreign, d.Setting.Why = a, facts.Why{Reason: facts.NotAsked, Detail: secret.Textf("the issuer that was given is not the one that Immich uses")}
 			return facts.Is(d)
 		}
-		return facts.Is(findDiscovery(ctx, w, f))
+		d.Setting = issuer
+		return facts.Is(d)
 	},
 }
 
@@ -58,6 +63,26 @@ func documentOf(issuer secret.URI) secret.URI {
 	}
 	u.Path = strings.TrimSuffix(u.Path, "/") + wellKnown
 	return secret.URI(u.String())
+}
+
+// foreign reports whether an issuer that the user gave is not the one that
+// Immich uses: Immich sends people to an endpoint that its document does not name.
+func foreign(f *facts.Facts, issuer facts.Known[secret.URI], d facts.DiscoveryDoc) bool {
+	if issuer.From()[0].Vantage > facts.Written {
+		return false // Immich itself names it
+	}
+	endpoint := endpointOf(f)
+	return endpoint != "" && !(d.AuthorizationEndpoint.Is() && sameEndpoint(d.AuthorizationEndpoint.Get(), endpoint))
+}
+
+// endpointOf is where Immich sends people, "" if it starts no login.
+func endpointOf(f *facts.Facts) (endpoint secret.URI) {
+	facts.If(f.Authorize, func(l facts.AuthorizeLog) {
+		for _, t := range l.Tries {
+			facts.If(t.Endpoint, func(u secret.URI) { endpoint = u })
+		}
+	})
+	return endpoint
 }
 
 // findDiscovery tries the issuers that Immich's authorization endpoint may
@@ -85,7 +110,7 @@ func findDiscovery(ctx context.Context, w *wire.Wire, f *facts.Facts) (d facts.D
 			vantage = facts.Default
 		}
 		found := readDiscovery(a, body, vantage)
-		if found.AuthorizationEndpoint.Is() && bare(found.AuthorizationEndpoint.Get()) == endpoint {
+		if found.AuthorizationEndpoint.Is() && sameEndpoint(found.AuthorizationEndpoint.Get(), endpoint) {
 			issuer := secret.URI(c.Issuer)
 			if found.Issuer.Is() && strings.TrimSuffix(string(found.Issuer.Get()), "/") == c.Issuer {
 				issuer = found.Issuer.Get() // with its own slash
@@ -103,11 +128,12 @@ func findDiscovery(ctx context.Context, w *wire.Wire, f *facts.Facts) (d facts.D
 	return d
 }
 
-// bare is an address without the query that some endpoints have (Azure B2C).
-func bare(u secret.URI) secret.URI {
-	s, _, _ := strings.Cut(string(u), "#")
-	s, _, _ = strings.Cut(s, "?")
-	return secret.URI(s)
+// sameEndpoint reports whether two spellings lead to one endpoint: the document
+// may write its host in capitals, or give the endpoint a query of its own.
+func sameEndpoint(a, b secret.URI) bool {
+	x, errX := url.Parse(string(a))
+	y, errY := url.Parse(string(b))
+	return errX == nil && errY == nil && strings.EqualFold(x.Scheme, y.Scheme) && hostOf(x) == hostOf(y) && x.EscapedPath() == y.EscapedPath()
 }
 
 // readDiscovery decodes the document; every member is seen at least as badly

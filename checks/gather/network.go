@@ -16,13 +16,20 @@ import (
 // network goes to the provider's host below HTTP: each address by itself.
 var network = &Source[facts.NetworkPath]{
 	Gives: facts.Network,
-	Waits: []facts.Kind{facts.Settings, facts.Authorize},
+	Waits: []facts.Kind{facts.Settings, facts.Authorize, facts.Discovery},
 	Sends: networkSends,
 	Learn: func(ctx context.Context, w *wire.Wire, f *facts.Facts) facts.Fact[facts.NetworkPath] {
 		var n facts.NetworkPath
 		u, from := providerURL(f)
-		if u == nil {
+		facts.If(f.Discovery, func(d facts.DiscoveryDoc) {
+			if d.Foreign.Made() {
+				u, n.Host.Why = nil, d.Setting.Why
+			}
+		})
+		if u == nil && n.Host.Why == (facts.Why{}) {
 			n.Host.Why = facts.Why{Reason: facts.NotAsked, Detail: secret.Textf("the provider is not known: give --issuer")}
+		}
+		if u == nil {
 			return facts.Is(n)
 		}
 		port := portOf(u)

@@ -63,7 +63,7 @@ func TestAPlanIsInTheOrderOfItsRounds(t *testing.T) {
 	t.Parallel()
 	spec := facts.TargetSpec{Server: "https://photos.example"}
 	got := rounds(spec)
-	want := "1 server, 2 authorize, 2 doors, 3 network, 3 discovery, 3 redirects, 4 keys, 4 endpoints"
+	want := "1 server, 2 authorize, 2 doors, 3 discovery, 3 redirects, 4 network, 4 keys, 4 endpoints"
 	if got != want {
 		t.Errorf("want %s, got %s", want, got)
 	}
@@ -103,11 +103,11 @@ func TestAPlanKeepsToTheBudget(t *testing.T) {
 func TestAPlanKnowsWhatWasGiven(t *testing.T) {
 	t.Parallel()
 	for issuer, want := range map[string][]string{
-		"":                                {"LOOKUP dns:{host of the provider}", "DIAL tcp://{address}:{port}", "HANDSHAKE tls://{host of the provider}:{port}", "GET {issuer}/.well-known/openid-configuration"},
-		"https://auth.example/realms/x/":  {"LOOKUP dns:auth.example", "DIAL tcp://{address of auth.example}:443", "HANDSHAKE tls://auth.example:443", "GET https://auth.example/realms/x/.well-known/openid-configuration"},
-		"http://auth.example:9000":        {"LOOKUP dns:auth.example", "DIAL tcp://{address of auth.example}:9000", "GET http://auth.example:9000/.well-known/openid-configuration"},
-		"https://[2001:db8::1]":           {"DIAL tcp://[2001:db8::1]:443", "HANDSHAKE tls://[2001:db8::1]:443", "GET https://[2001:db8::1]/.well-known/openid-configuration"},
-		"https://h/.well-known/something": {"LOOKUP dns:h", "DIAL tcp://{address of h}:443", "HANDSHAKE tls://h:443", "GET https://h/.well-known/something"},
+		"":                                {"GET {issuer}/.well-known/openid-configuration", "LOOKUP dns:{host of the provider}", "DIAL tcp://{address}:{port}", "HANDSHAKE tls://{host of the provider}:{port}"},
+		"https://auth.example/realms/x/":  {"GET https://auth.example/realms/x/.well-known/openid-configuration", "LOOKUP dns:auth.example", "DIAL tcp://{address of auth.example}:443", "HANDSHAKE tls://auth.example:443"},
+		"http://auth.example:9000":        {"GET http://auth.example:9000/.well-known/openid-configuration", "LOOKUP dns:auth.example", "DIAL tcp://{address of auth.example}:9000"},
+		"https://[2001:db8::1]":           {"GET https://[2001:db8::1]/.well-known/openid-configuration", "DIAL tcp://[2001:db8::1]:443", "HANDSHAKE tls://[2001:db8::1]:443"},
+		"https://h/.well-known/something": {"GET https://h/.well-known/something", "LOOKUP dns:h", "DIAL tcp://{address of h}:443", "HANDSHAKE tls://h:443"},
 	} {
 		spec := facts.TargetSpec{Server: "https://photos.example"}
 		if issuer != "" {

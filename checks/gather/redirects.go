@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"immich-oidc-doctor/checks/facts"
@@ -63,9 +64,8 @@ func askProvider(ctx context.Context, w *wire.Wire, t facts.AuthorizeTry, try *f
 		return
 	}
 	q := sent.Query()
-	if try.Redirect = secret.URI(q.Get("redirect_uri")); q.Get("prompt") == "" {
-		sent.RawQuery += "&prompt=none"
-	}
+	try.Redirect = secret.URI(q.Get("redirect_uri"))
+	sent.RawQuery = quiet(sent.RawQuery)
 	var page []byte
 	try.Provider, page = w.Do(ctx, wire.Request{URL: secret.URI(sent.String()), Header: http.Header{"Accept": {"text/html,application/xhtml+xml"}}})
 	answer, mode := answered(try.Provider, page, string(try.Redirect))
@@ -81,6 +81,7 @@ func askProvider(ctx context.Context, w *wire.Wire, t facts.AuthorizeTry, try *f
 	try.StateEchoed = answer.Get("state") != "" && answer.Get("state") == q.Get("state")
 	try.Error, try.Code = secret.Name(answer.Get("error")), answer.Get("code") != ""
 	try.Issuer = secret.URI(answer.Get("iss"))
+	try.Handed = secret.New(answer.Get("code"))
 	if d := answer.Get("error_description"); d != "" {
 		try.Description = secret.Raw(d)
 	}
@@ -142,6 +143,13 @@ func attributes(tag string) map[string]string {
 		as[strings.ToLower(m[1])] = m[2] + m[3] + m[4]
 	}
 	return as
+}
+
+// quiet is an authorization request with prompt=none, whatever prompt Immich is
+// set to ask for; all else stays byte for byte.
+func quiet(query string) string {
+	kept := slices.DeleteFunc(strings.Split(query, "&"), func(p string) bool { return p == "prompt" || strings.HasPrefix(p, "prompt=") })
+	return strings.Join(append(kept, "prompt=none"), "&")
 }
 
 // sameURI reports whether location is redirect with a query or fragment added.

@@ -139,7 +139,16 @@ func originOf(s string) secret.Name {
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return ""
 	}
-	return secret.Name(u.Scheme + "://" + strings.ToLower(u.Host))
+	return secret.Name(u.Scheme + "://" + hostOf(u))
+}
+
+// hostOf is host and port of u as browsers write them: without a default port.
+func hostOf(u *url.URL) string {
+	host := strings.TrimSuffix(strings.ToLower(u.Host), ":")
+	if u.Scheme == "https" {
+		return strings.TrimSuffix(host, ":443")
+	}
+	return strings.TrimSuffix(host, ":80")
 }
 
 // private reports whether the host of a URL is one that only some machines

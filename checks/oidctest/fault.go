@@ -37,7 +37,6 @@ type Fault struct {
 	GiveIssuer    bool   // the user gives the issuer URL, without which it cannot be seen
 	GiveAlgorithm string // and the signing algorithm of Immich's settings
 	GiveKey       string // and an API key of Immich's
-	Unreached     bool   // nothing answers, so that the exit code is 3
 	Hangs         bool   // something never answers: a run waits for as long as it may
 
 	Set  func(*Setup) // before Start

@@ -150,7 +150,7 @@ func (r *replay) change(rec record) {
 	if rec.Answer != "" {
 		r.sameBody(rec, got.body)
 	}
-	r.m.Do(func() { r.m.Patience = 300 * time.Millisecond })
+	r.m.Do(func() { r.m.Patience = 1500 * time.Millisecond })
 }
 
 // browse goes to the provider where the recorded browser did, which is one step

@@ -55,7 +55,7 @@ func newWorld(t *testing.T, tag, base string) *world {
 	w.provider("9501", func(p *Provider) { p.ClockSkew = -2 * time.Hour })
 	w.m = NewImmich(tag)
 	w.m.Dial = w.dial
-	w.m.Patience = 300 * time.Millisecond
+	w.m.Patience = 1500 * time.Millisecond
 	w.m.Accounts = append(w.m.Accounts, Account{Email: "linker@example.test", Name: "Linker", Password: "linker-pass-1"})
 	w.set(w.m)
 	if err := w.m.Start(); err != nil {

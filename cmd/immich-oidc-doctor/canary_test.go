@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -124,6 +125,61 @@ func states(t *testing.T, f *facts.Facts, saved string) {
 	}
 	if strings.Contains(saved, "immich_oauth_state=") {
 		t.Error("a cookie's value is in the facts")
+	}
+}
+
+// The states that Immich really sends come out nowhere, even where a page of
+// the provider repeats them in its own words.
+func TestNoStateThatImmichSendsComesOut(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"", "missing-web-uri", "missing-mobile-uri", "unknown-client", "pkce-required-unlisted"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f, err := faultNamed(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var mu sync.Mutex
+			var sent []string
+			set := f.Set
+			f.Set = func(s *oidctest.Setup) {
+				if set != nil {
+					set(s)
+				}
+				s.Provider.Intercept = func(_ http.ResponseWriter, r *http.Request) bool {
+					mu.Lock()
+					defer mu.Unlock()
+					sent = append(sent, r.URL.Query().Get("state"))
+					return false
+				}
+			}
+			p := &program{stderr: io.Discard}
+			learnt, err := p.demo(t.Context(), f, gather.Probes, time.Minute)
+			if err != nil {
+				t.Fatal(err)
+			}
+			saved, err := json.Marshal(learnt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all := string(saved)
+			for _, format := range report.Formats {
+				all += string(rendered(t, format, judge(learnt, true)))
+			}
+			found := 0
+			for _, state := range sent {
+				if state == "" {
+					continue
+				}
+				found++
+				if strings.Contains(all, state[:12]) {
+					t.Errorf("the state %s… comes out", state[:12])
+				}
+			}
+			if found == 0 {
+				t.Error("no state was sent")
+			}
+		})
 	}
 }
 

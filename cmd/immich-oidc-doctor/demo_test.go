@@ -120,7 +120,7 @@ func TestTheHealthyDemoOfTheNewestReleaseIsPredictedToTheEnd(t *testing.T) {
 		t.Error(got)
 	}
 	old := doctor(t, "demo", "--release", "v2.7.5", "--format", "json").document(t)
-	if got := steps(old, "back-channel"); got != "discovery unknown, notice unknown" {
+	if got := steps(old, "back-channel"); got != "" {
 		t.Errorf("a release without it: %s", got)
 	}
 }
@@ -147,8 +147,6 @@ func TestEveryFaultIsNamedFirst(t *testing.T) {
 				want = 0
 			case len(d.RootCauses) == 0 || d.RootCauses[0] != f.Trips:
 				t.Fatalf("want %q first, got %v\n%s", f.Trips, d.RootCauses, r.stdout)
-			case f.Unreached:
-				want = 3
 			}
 			if f.Warns != "" && !slices.ContainsFunc(d.Results, func(r report.Result) bool {
 				return r.ID == f.Warns && r.Status == checks.Fail && r.Severity != checks.Error.String()

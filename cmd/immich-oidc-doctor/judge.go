@@ -17,7 +17,7 @@ import (
 func judge(f *facts.Facts, strict bool) *report.Document {
 	about := report.About{Version: buildVersion(), Strict: strict}
 	facts.If(f.Server, func(s facts.ServerInfo) {
-		facts.If(s.Version, func(v secret.Name) { about.Note = note(string(v)) })
+		facts.If(s.Version, func(v secret.Name) { about.Note, about.Without = note(string(v)), without(string(v)) })
 	})
 	facts.If(f.Authorize, func(l facts.AuthorizeLog) {
 		for _, t := range l.Tries {
@@ -35,6 +35,20 @@ func judge(f *facts.Facts, strict bool) *report.Document {
 func results(f *facts.Facts) (rs []checks.Result, origin secret.Name) {
 	facts.If(f.Origins, func(l facts.OriginList) { origin = l.Main() })
 	return checks.Run(catalog.All(), f, origin), origin
+}
+
+// without lists the journeys that a release does not have.
+func without(release string) (journeys []string) {
+	if immich.Plain(release) == "" {
+		return nil
+	}
+	if immich.Before(release, immich.PathLinking) {
+		journeys = append(journeys, "linking")
+	}
+	if !immich.BackChannel.At(release).Value {
+		journeys = append(journeys, "back-channel")
+	}
+	return journeys
 }
 
 // note is what to know of a release that the rules do not cover.

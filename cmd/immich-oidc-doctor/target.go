@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -117,7 +118,13 @@ func serverURL(given string) (string, error) {
 	if path != "" {
 		return "", wrong("Immich answers only at the root of its host; give the address without the path", "%s: Immich cannot live below a path", path)
 	}
-	return u.Scheme + "://" + strings.ToLower(u.Host), nil
+	if port := u.Port(); port != "" {
+		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+			return "", wrong("ports go from 1 to 65535; Immich's own is 2283", "%s: no such port", port)
+		}
+	}
+	host := strings.TrimSuffix(strings.ToLower(u.Host), ":") // as browsers write it: without a default port
+	return u.Scheme + "://" + strings.TrimSuffix(host, map[string]string{"http": ":80", "https": ":443"}[u.Scheme]), nil
 }
 
 // wire returns the client that the flags describe.

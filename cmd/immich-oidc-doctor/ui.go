@@ -47,6 +47,7 @@ func (p *program) width() int {
 // A progressLine says on a terminal what is still being asked.
 type progressLine struct {
 	w       io.Writer // nil: not on a terminal
+	width   int
 	mu      sync.Mutex
 	waiting []string
 }
@@ -56,7 +57,12 @@ func (p *program) progress(sources []gather.Any) *progressLine {
 	if _, ok := terminal(p.stderr); !ok {
 		return l
 	}
-	l.w = p.stderr
+	l.w, l.width = p.stderr, 80
+	if fd, ok := terminal(p.stderr); ok {
+		if columns, _, err := term.GetSize(fd); err == nil && columns > 10 {
+			l.width = columns
+		}
+	}
 	for _, s := range sources {
 		l.waiting = append(l.waiting, s.Kind().String())
 	}
@@ -82,7 +88,7 @@ func (l *progressLine) settled(k facts.Kind) {
 
 func (l *progressLine) show() {
 	line := "asking: " + strings.Join(l.waiting, ", ")
-	fmt.Fprintf(l.w, "\r\x1b[K%.79s", line)
+	fmt.Fprintf(l.w, "\r\x1b[K%.*s", l.width-1, line)
 }
 
 func (l *progressLine) done() {

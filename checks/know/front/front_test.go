@@ -45,7 +45,7 @@ var seen = []struct {
 	{Answer{Status: 502, Server: "nginx", Body: "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx/1.27.0</center>"}, "nginx without a way to the server behind it"},
 	{Answer{Status: 504, Server: "openresty", Body: "<hr><center>openresty</center>"}, "nginx without a way to the server behind it"},
 	{Answer{Status: 502, Server: "Caddy"}, "Caddy without a way to the server behind it"},
-	{Answer{Status: 502, Body: "Bad Gateway"}, "a gateway whose server does not answer"},
+	{Answer{Status: 502, Body: "Bad Gateway"}, "a gateway that gets no answer itself"},
 	{Answer{Status: 200, Server: "Caddy"}, "Caddy without a site for this address"},
 	{Answer{Status: 200, Server: "nginx/1.27.0", Body: "<!DOCTYPE html><html><head><title>Welcome to nginx!</title>"}, "the welcome page of a web server"},
 	{Answer{Status: 200, Server: "openresty", Body: "<!DOCTYPE html><html><head><title>Default Site</title></head>Congratulations! You've successfully started the Nginx Proxy Manager."}, "the welcome page of a web server"},

@@ -56,7 +56,7 @@ var Fronts = []Front{
 	{Name: "Envoy without a way to the server behind it", Kind: Gateway, Statuses: []int{503, 504}, Body: `upstream (connect error|request timeout)|no healthy upstream`, Mend: upstream},
 	{Name: "nginx without a way to the server behind it", Kind: Gateway, Statuses: []int{500, 502, 503, 504}, Body: `(?i)<center>(nginx|openresty)`, Mend: upstream},
 	{Name: "Caddy without a way to the server behind it", Kind: Gateway, Statuses: []int{502, 503, 504}, Server: `^Caddy`, Mend: upstream},
-	{Name: "a gateway whose server does not answer", Kind: Gateway, Statuses: []int{502, 503, 504}, Mend: upstream},
+	{Name: "a gateway that gets no answer itself", Kind: Gateway, Statuses: []int{502, 503, 504}, Mend: upstream},
 	{Name: "Caddy without a site for this address", Kind: Routing, Statuses: []int{200}, Server: `^Caddy`, Empty: true, Mend: "add the host and the path to the Caddyfile: Caddy answers 200 and nothing where no site matches"},
 	{Name: "the welcome page of a web server", Kind: Routing, Statuses: []int{200}, Body: `(?i)<title>(welcome to nginx|default site|apache2 [a-z]+ default page|caddy works|test page for)|<h1>it works!</h1>|successfully started the nginx proxy manager`, Mend: route},
 	{Name: "nginx without a location for this path", Kind: Routing, Statuses: []int{404, 405}, Body: `(?i)<center>(nginx|openresty)`, Mend: route},

@@ -77,9 +77,6 @@ var Providers = []Provider{
 		Redirects: "Applications > (the application) > General > Sign-in redirect URIs"}},
 	{Name: "Okta", Path: `^/oauth2/v1/authorize$`, Issuer: "/", Remedy: Remedy{
 		Redirects: "Applications > (the application) > General > Sign-in redirect URIs"}},
-	{Name: "GitLab", Path: `^(.*)/oauth/authorize$`, Issuer: "$1", Remedy: Remedy{
-		Redirects: "Admin > Applications > (the application) > Redirect URI",
-		Public:    "gitlab.rb: external_url"}},
 	{Name: "Glewlwyd", Path: `^(.*/api/[^/]+)/auth$`, Issuer: "$1", Remedy: Remedy{
 		Redirects: "Clients > (the client) > Redirect URI"}},
 }
