@@ -172,7 +172,7 @@ func chosen6(set facts.KeySet, alg string) (fitting []facts.Key, spoilt secret.T
 	for _, k := range set.Keys {
 		switch {
 		case k.Type != keyType(alg), k.Alg != "" && string(k.Alg) != alg, k.Use != "" && k.Use != "sig", k.Private,
-			len(k.Ops) > 0 && !slices.Contains(k.Ops, "verify"), k.Type == "EC" && string(curveAlgs[k.Curve]) != alg:
+			len(k.Ops) > 0 && !slices.Contains(k.Ops, "verify"), k.Type == "EC" && string(curveAlgs[k.Curve]) != alg, k.Type == "OKP" && k.Curve != "Ed25519":
 			continue
 		}
 		fitting = append(fitting, k)
