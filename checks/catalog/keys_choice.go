@@ -36,6 +36,8 @@ nothing else.`,
 			return notApplicable(secret.Textf("this release reads no keys"))
 		case symmetric(alg):
 			return notApplicable(secret.Textf("Immich expects %s, which is verified with the client secret", alg))
+		case k.Read.Is() && len(k.Keys) == 0:
+			return notApplicable(secret.Textf("there is no key to choose"))
 		}
 		k.Read.Get()
 		if says == nil {

@@ -19,7 +19,7 @@ to 1.132.
 **Mend it**: set Immich's Token Endpoint Auth Method to the method of the client at the provider, or the other way round.`,
 	Cites:    []cite.Citation{cite.OIDCDiscovery("3"), cite.RFC("6749", "2.3.1"), cite.OpenIDClient("v5.7.1", "lib/client.js"), cite.Immich("v1.133.0", "server/src/repositories/oauth.repository.ts")},
 	Symptoms: []string{"server responded with a challenge in the WWW-Authenticate HTTP Header", "invalid_client", "The OAuth 2.0 Client supports client authentication method 'client_secret_basic', but method 'client_secret_post' was requested"},
-	Severity: checks.Warning,
+	Severity: checks.Note, // providers take more than they list (Dex): only asking settles it
 	After:    []string{"discovery/document", "discovery/endpoints"},
 	Needs:    []facts.Kind{facts.Server, facts.Settings, facts.Discovery},
 	Run: func(f *facts.Facts) checks.Outcome {

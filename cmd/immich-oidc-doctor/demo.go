@@ -43,6 +43,9 @@ func (p *program) demoCommand() *cobra.Command {
 				}
 				fault.Release = release
 			}
+			if !cmd.Flags().Changed("settings") {
+				settings = name == "" // the healthy one shows all that can be said
+			}
 			if settings && fault.GiveKey == "" {
 				fault.GiveKey = oidctest.AdminKey
 			}
@@ -68,7 +71,7 @@ func (p *program) demoCommand() *cobra.Command {
 	cmd.Flags().StringVar(&name, "fault", "", "break it in the way of this `NAME`")
 	cmd.Flags().StringVar(&release, "release", "", "`RELEASE` of Immich, such as v1.118.2")
 	cmd.Flags().BoolVar(&list, "list-faults", false, "list the ways to break it")
-	cmd.Flags().BoolVar(&settings, "settings", false, "give an API key too, so that Immich's settings are read")
+	cmd.Flags().BoolVar(&settings, "settings", false, "give an API key too, so that Immich's settings are read; the default without --fault")
 	cmd.Flags().BoolVar(&noProbe, "no-probe", false, "send the provider no request that it may log as a failed one, only read")
 	cmd.Flags().DurationVar(&timeout, "client-timeout", 20*time.Second, "`TIME` for the whole run; a single request gets a quarter of it")
 	return cmd

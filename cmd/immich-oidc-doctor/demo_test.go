@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -84,11 +85,7 @@ func TestTheHealthyDemoIsGreenInEveryEra(t *testing.T) {
 		t.Run(release, func(t *testing.T) {
 			t.Parallel()
 			for _, settings := range []bool{false, true} {
-				args := []string{"demo", "--release", release, "--format", "json"}
-				if settings {
-					args = append(args, "--settings")
-				}
-				r := doctor(t, args...)
+				r := doctor(t, "demo", "--release", release, "--format", "json", fmt.Sprintf("--settings=%v", settings))
 				d := r.document(t)
 				if r.code != 0 || len(alarms(d)) > 0 || len(d.RootCauses) > 0 || d.Immich.Release != release {
 					t.Errorf("settings %v: exit %d, release %s, alarms %v", settings, r.code, d.Immich.Release, alarms(d))
