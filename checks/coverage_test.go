@@ -24,23 +24,29 @@ type class struct {
 }
 
 var classes = []class{
-	{"mobile redirect URI: not registered, old form, override missing or wrong", "redirect/mobile redirect/registered", ""},
-	{"ID token algorithm against the keys", "keys/algorithm keys/usable", "what the client is registered for"},
-	{"client authentication method", "", "needs the client's credentials"},
+	{"mobile redirect URI: not registered, old form, override missing or wrong", "redirect/mobile redirect/registered settings/mobile-override", ""},
+	{"ID token algorithm against the keys", "keys/algorithm keys/usable keys/choice settings/signing-algorithm", "what the client is registered for"},
+	{"client authentication method", "token/auth-method", "what the provider enforces needs the client's credentials"},
 	{"a login page, challenge or gateway in front of Immich", "server/answers server/app authorize/answers", ""},
 	{"account matching: saved sub, auto register, e-mail", "", "needs a login, its claims or the log"},
 	{"encrypted ID token", "", "needs a login"},
-	{"PKCE demanded and not advertised, or half sent", "pkce/accepted", ""},
+	{"PKCE demanded and not advertised, or half sent", "pkce/accepted authorize/accepted", ""},
 	{"the provider is not reachable from inside Immich's container", "network/resolves network/reachable authorize/answers discovery/immich", ""},
 	{"TLS from inside Node", "tls/certificate discovery/immich", ""},
 	{"another answer than 200 with JSON at discovery", "discovery/document", ""},
 	{"a login page, challenge or gateway in front of the provider", "discovery/document token/endpoint userinfo/endpoint keys/usable", ""},
 	{"state lost between two addresses, or cookies lost at a proxy", "cookie/state origin/returns", ""},
-	{"the issuer string", "issuer/match issuer/https discovery/endpoints discovery/hosts", ""},
-	{"userinfo: signed, missing e-mail, missing endpoint", "discovery/endpoints", "what it answers needs a login"},
+	{"the issuer string", "issuer/match issuer/https discovery/endpoints discovery/hosts settings/issuer-url settings/well-known", ""},
+	{"userinfo: signed, missing e-mail, missing endpoint", "discovery/endpoints settings/profile-algorithm scope/accepted scope/openid", "what it answers needs a login"},
 	{"what a release changed", "issuer/https issuer/match pkce/accepted redirect/mobile keys/usable", ""},
 	{"web redirect URI of each address", "redirect/registered", ""},
-	{"wrong or hashed client secret, stale client", "client/known", "the secret needs the client's credentials"},
+	{"wrong or hashed client secret, stale client", "client/known settings/client-secret", "whether the secret is right needs the client's credentials"},
+	{"a policy of the provider denies the user", "", "needs a login"},
+	{"an error on the way back that Immich hides", "authorize/accepted scope/accepted callback/issuer callback/query", "what comes after signing in needs a login"},
+	{"http issuer refused", "issuer/https", ""},
+	{"auto launch lock-out", "settings/lock-out", ""},
+	{"settings by environment variables that Immich ignores", "oauth/enabled settings/client-id", "a compose file is not read"},
+	{"Android Chrome and a bare 307 to a custom scheme", "", "needs a phone"},
 	{"clocks", "clock/skew", ""},
 	{"no administrator account yet", "server/initialized", ""},
 }
@@ -85,6 +91,16 @@ func table(t *testing.T) string {
 			t.Errorf("%s: neither a check nor a named gap", c.name)
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", c.name, strings.Join(ids, ", "), strings.Join(broken, ", "), c.gap)
+	}
+	b.WriteString("\n## What the specifications say\n\nEvery statement that shows from outside, and the checks that hold a provider to it as far as a login needs it.\n\n")
+	b.WriteString("| statement | where | checks | broken on purpose by | not held, and why |\n|---|---|---|---|---|\n")
+	for _, s := range catalog.Statements {
+		var ids, broken []string
+		for _, id := range strings.Fields(s.Checks) {
+			ids = append(ids, "`"+id+"`")
+			broken = append(broken, faults(id))
+		}
+		fmt.Fprintf(&b, "| %s | %s, %s | %s | %s | %s |\n", s.Says, s.Cite.Source, s.Cite.Section, strings.Join(ids, ", "), strings.Join(broken, ", "), s.Gap)
 	}
 	return b.String()
 }
