@@ -32,7 +32,7 @@ func TestAHealthyRunSendsItsPlan(t *testing.T) {
 		t.Run(c.release, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			doctor(t, append([]string{"demo", "--release", c.release, "--output", "facts=" + filepath.Join(dir, "facts.json")}, c.args...)...)
+			doctor(t, append([]string{"demo", "--settings=false", "--release", c.release, "--output", "facts=" + filepath.Join(dir, "facts.json")}, c.args...)...)
 			f, err := facts.Decode(strings.NewReader(read(t, dir, "facts.json")))
 			if err != nil {
 				t.Fatal(err)
