@@ -38,7 +38,9 @@ something else, or a provider that demands pushed or signed requests sends peopl
 		for _, t := range log.Tries {
 			if t.Back && refusesKind(t) {
 				fd.Evidence = seen(t.Provider.From(facts.ByProvider))
-				fd.Message = secret.Textf("the provider refuses Immich's request: %s (%s)", t.Description, t.Error)
+				if fd.Message = secret.Textf("the provider refuses Immich's request: %s (%s)", t.Description, t.Error); t.Description.IsZero() {
+					fd.Message = secret.Textf("the provider refuses Immich's request without a word (%s): its log tells why", t.Error)
+				}
 				fd.Got = got(t.Provider)
 				return checks.Failed(fd)
 			}

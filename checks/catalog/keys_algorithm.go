@@ -113,14 +113,13 @@ func algorithmFix(f *facts.Facts, release string, want secret.Name, offers []str
 
 // signs is the algorithm that a key is for, by its alg or else its type.
 func signs(k facts.Key) secret.Name {
-	curves := map[secret.Name]secret.Name{"P-256": "ES256", "P-384": "ES384", "P-521": "ES512", "Ed25519": "EdDSA"}
 	switch {
 	case k.Alg != "":
 		return k.Alg
 	case k.Type == "RSA":
 		return "RS256"
-	case curves[k.Curve] != "":
-		return curves[k.Curve]
+	case curveAlgs[k.Curve] != "":
+		return curveAlgs[k.Curve]
 	}
 	return k.Type
 }

@@ -54,6 +54,9 @@ nothing else.`,
 			Want: secret.Textf("one key for %s, or several with a kid each", alg), Got: secret.Textf("%s keys, %s of them for %s (%s)", secret.Int(len(k.Keys)), secret.Int(len(fitting)), alg, k.Try.Exchange),
 			Fix: []checks.Remedy{{Do: secret.Textf("let the provider publish each signing key with its own kid, use sig and alg, and nothing else"), Where: secret.Textf("%s", k.Try.URL)}},
 		}
+		if there := count(k.Keys, func(k facts.Key) bool { return fits(k, string(alg)) && k.Use != "enc" }); spoilt.IsZero() && len(fitting)+there == 0 {
+			return notApplicable(secret.Textf("there is no key for %s to choose", alg)) // keys/algorithm minds
+		}
 		if spoilt.IsZero() {
 			fd.Message = doubt(fitting, alg)
 		}
