@@ -6,6 +6,8 @@ require golang.org/x/mod v0.42.0
 
 require github.com/rogpeppe/go-internal v1.16.0
 
+require golang.org/x/crypto/x509roots/fallback v0.0.0-20261030153154-30a33513ff6d
+
 require (
 	github.com/BurntSushi/toml v1.4.1-0.20240526193622-a339e1f7089c // indirect
 	github.com/fatih/color v1.19.0

@@ -286,6 +286,7 @@ func (s setup) forgetProvider() {
 	s["discovery"] = map[string]any{"value": d}
 	s["network"] = map[string]any{"value": map[string]any{"host": why("not asked for", "the provider is not known: give --issuer")}}
 	s["keys"] = why("not asked for", ask)
+	s["hosts"] = map[string]any{"value": map[string]any{}}
 }
 
 // listsS256 reports whether the provider lists S256 with the patch.

@@ -97,7 +97,7 @@ func TestDecodeSaysWhatIsWrongAndWhere(t *testing.T) {
 		{"a wrong type", edit(`"status": 200`, `"status": "200"`), "the facts are damaged: server.value.ask.status: got a string, want a whole number"},
 		{"no list", `{"schema": 1, "target": {"value": {"origins": 7}}}`, "the facts are damaged: target.value.origins: got a number, want a list"},
 		{"an unknown answer", edit(`"answer": "answered"`, `"answer": "refusd"`), "the facts are damaged: server.value.ask.answer: got a word that is none of ours, want one of answered, dns, refused, reset, tls, timeout, too-big, malformed, not-dialled"},
-		{"an unknown trust", edit(`"trust": "wrong name"`, `"trust": "some"`), "the facts are damaged: network.value.trust: got a word that is none of ours, want one of trusted, expired, not yet valid, wrong name, unknown authority, no TLS"},
+		{"an unknown trust", edit(`"trust": "wrong name"`, `"trust": "some"`), "the facts are damaged: network.value.trust: got a word that is none of ours, want one of trusted, expired, not yet valid, wrong name, unknown authority, incomplete chain, no TLS, old protocol"},
 		{"an unknown vantage", edit(`"vantage": "seen by Immich"`, `"vantage": "seen in a dream"`), "the facts are damaged: server.value.version.claims[0].from.vantage: not what this program would have written"},
 		{"no time", edit(`"clock": {
     "value": "2026-11-21T12:00:00Z"`, `"clock": {

@@ -9,10 +9,11 @@ type TargetSpec struct {
 	Server  secret.URI    `json:"server"`            // where Immich answers: scheme and host, no path, no slash at the end
 	Origins []secret.Name `json:"origins,omitempty"` // --origin: where people open Immich, scheme and host
 
-	Settings SettingsDoc  `json:"settings"`          // what flags say of Immich's settings
-	APIKey   secret.Value `json:"apiKey,omitzero"`   // for Immich alone
-	Headers  []Header     `json:"headers,omitempty"` // --header-file: to send with each request, for Immich alone
-	CAFile   secret.Name  `json:"caFile,omitempty"`
+	Settings SettingsDoc        `json:"settings"`          // what flags say of Immich's settings
+	APIKey   secret.Value       `json:"apiKey,omitzero"`   // for Immich alone
+	Headers  []Header           `json:"headers,omitempty"` // --header-file: to send with each request, for Immich alone
+	CAFile   secret.Name        `json:"caFile,omitempty"`
+	ImmichCA Known[secret.Name] `json:"immichCA"` // --immich-ca-file: what the container trusts beside Node's list
 }
 
 // A Header is one line of the header file. Parts are what of its value may come

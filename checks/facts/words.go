@@ -11,7 +11,7 @@ import (
 var vocabularies = map[reflect.Type][]string{
 	reflect.TypeFor[Answer](): words(Answered, DNS, Refused, Reset, TLS, Timeout, TooBig, Malformed, NotDialled),
 	reflect.TypeFor[Reason](): words(NotAsked, NoTime, Cancelled, Panicked, Unanswered, Absent, undeclared),
-	reflect.TypeFor[Trust]():  words(Trusted, Expired, NotYetValid, WrongName, UnknownCA, NoTLS),
+	reflect.TypeFor[Trust]():  words(Trusted, Expired, NotYetValid, WrongName, UnknownCA, Incomplete, NoTLS, OldProtocol),
 }
 
 func words[T ~string](ws ...T) (all []string) {

@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
-	"strconv"
 
 	"immich-oidc-doctor/checks/facts"
 	"immich-oidc-doctor/checks/gather/wire"
@@ -41,7 +40,7 @@ var network = &Source[facts.NetworkPath]{
 }
 
 // maxAddresses is how many addresses of the provider are dialled.
-const maxAddresses = 8
+const maxAddresses = 6
 
 func networkSends(t facts.TargetSpec) []Send {
 	lookup := Send{ID: "network.lookup.1", Method: "LOOKUP", URL: "dns:{host of the provider}", To: ToDNS, Why: "the provider's addresses", If: "its host is a name"}
@@ -121,25 +120,30 @@ func walk(ctx context.Context, w *wire.Wire, host, port string, n *facts.Network
 	}
 	ips = ips[:min(len(ips), maxAddresses)]
 	n.Addresses = make([]facts.Address, len(ips))
-	number, _ := strconv.ParseUint(port, 10, 16)
-	at := func(ip netip.Addr) netip.AddrPort { return netip.AddrPortFrom(ip, uint16(number)) }
+	at := func(ip netip.Addr) string { return net.JoinHostPort(ip.String(), port) }
 	var dials []func()
 	for i, ip := range ips {
 		w := w.Branch("dial" + string(secret.Int(i+1)))
 		dials = append(dials, func() {
-			n.Addresses[i] = facts.Address{IP: secret.Name(ip.String()), Dial: w.Dial(ctx, at(ip))}
+			a, noRoute := w.Dial(ctx, at(ip))
+			n.Addresses[i] = facts.Address{IP: secret.Name(ip.String()), Dial: a, NoRoute: noRoute}
 		})
 	}
 	parallel(dials...)
 	for i, a := range n.Addresses {
 		if n.Secure && a.Dial.Answer == facts.Answered {
-			attempt, trust, chain := w.Branch("tls").Handshake(ctx, host, at(ips[i]))
-			n.Handshake, n.Trust = attempt, trust
-			for _, c := range chain[:min(len(chain), 10)] {
-				n.Chain = append(n.Chain, certificate(c))
-			}
+			shake(ctx, w, host, at(ips[i]), n)
 			return
 		}
+	}
+}
+
+// shake does the handshake at one address, or at the name.
+func shake(ctx context.Context, w *wire.Wire, host, to string, n *facts.NetworkPath) {
+	s := w.Branch("tls").Handshake(ctx, host, to)
+	n.Handshake, n.Trust, n.ImmichTrust, n.ImmichDetail, n.Protocol = s.Attempt, s.Here, s.Node, s.Detail, s.Protocol
+	for _, c := range s.Chain[:min(len(s.Chain), 10)] {
+		n.Chain = append(n.Chain, certificate(c))
 	}
 }
 
@@ -148,6 +152,9 @@ func certificate(c *x509.Certificate) facts.Certificate {
 	out := facts.Certificate{
 		Subject: secret.Raw(c.Subject.String()), Issuer: secret.Raw(c.Issuer.String()),
 		NotBefore: c.NotBefore.UTC(), NotAfter: c.NotAfter.UTC(), CA: c.IsCA,
+	}
+	if len(c.IssuingCertificateURL) > 0 {
+		out.IssuerAt = secret.URI(c.IssuingCertificateURL[0])
 	}
 	for _, n := range c.DNSNames[:min(len(c.DNSNames), 20)] {
 		out.Names = append(out.Names, secret.Name(n))

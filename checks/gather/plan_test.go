@@ -63,7 +63,7 @@ func TestAPlanIsInTheOrderOfItsRounds(t *testing.T) {
 	t.Parallel()
 	spec := facts.TargetSpec{Server: "https://photos.example"}
 	got := rounds(spec)
-	want := "1 server, 2 authorize, 2 doors, 3 discovery, 3 redirects, 4 network, 4 keys, 4 endpoints"
+	want := "1 server, 2 authorize, 2 doors, 3 discovery, 3 redirects, 4 network, 4 keys, 4 hosts, 4 endpoints"
 	if got != want {
 		t.Errorf("want %s, got %s", want, got)
 	}

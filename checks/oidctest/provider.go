@@ -24,6 +24,8 @@ type Provider struct {
 	Path string   // path of the issuer, "/op"; empty means the root
 	Cert CertKind // which certificate; for TLS only
 
+	MaxTLS uint16 // the newest protocol that it speaks, such as tls.VersionTLS11; zero is the newest there is
+
 	// What it says of itself.
 
 	Issuer         string         // issuer in document, tokens and redirects; empty means URL()
@@ -228,6 +230,11 @@ func (p *Provider) Addr() string {
 		return ""
 	}
 	return p.listener.Addr().String()
+}
+
+// Authorities is the provider's own CA, as a file of certificates would hold it.
+func (p *Provider) Authorities() []*x509.Certificate {
+	return []*x509.Certificate{p.authority().cert}
 }
 
 // CAs trusts the provider's own CA, and so its certificate unless Cert spoils it.

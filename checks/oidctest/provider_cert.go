@@ -24,6 +24,7 @@ const (
 	CertUnknownCA                           // of a CA that CAs does not hold
 	CertMissingIntermediate                 // good, but the chain lacks the intermediate CA
 	CertSelfSigned                          // its own issuer
+	CertEndsSoon                            // good for an hour more
 )
 
 // An authority is a certificate that signs others.
@@ -72,8 +73,13 @@ func (p *Provider) chain() (tls.Certificate, error) {
 		leaf = leafTemplate("another-host.invalid")
 	case CertExpired:
 		leaf.NotAfter = time.Now().Add(-time.Hour)
+	case CertEndsSoon:
+		leaf.NotAfter = time.Now().Add(time.Hour)
 	case CertSelfSigned:
 		middle = authority{}
+	}
+	if p.Cert == CertMissingIntermediate { // where it can be fetched, as public authorities say (RFC 5280 4.2.2.1)
+		leaf.IssuingCertificateURL = []string{"http://ca.example.test/intermediate.der"}
 	}
 	signed, err := signCert(leaf, middle)
 	if err != nil {

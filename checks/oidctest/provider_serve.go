@@ -54,7 +54,11 @@ func (p *Provider) Start() error {
 			l.Close()
 			return fmt.Errorf("making the provider's certificate: %w", err)
 		}
-		l = tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{chain}, NextProtos: []string{"http/1.1"}})
+		c := &tls.Config{Certificates: []tls.Certificate{chain}, NextProtos: []string{"http/1.1"}, MaxVersion: p.MaxTLS}
+		if p.MaxTLS != 0 {
+			c.MinVersion = tls.VersionTLS10
+		}
+		l = tls.NewListener(l, c)
 	}
 	go p.server.Serve(l)
 	return nil

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/x509"
 	"io"
 	"net/http"
 	"net/url"
@@ -125,5 +126,38 @@ func TestACredentialTypedForAFileIsRefusedAndNotRepeated(t *testing.T) {
 	r := with(t, "", []string{"IMMICH_OIDC_DOCTOR_API_KEY_FILE=" + canary}, "check", "https://photos.example")
 	if leaks(t, "a file in the environment", r.stderr); r.code != exitUsage {
 		t.Errorf("exit %d, %s", r.code, r.stderr)
+	}
+}
+
+// What Immich's container trusts is a file of the user's, and decides.
+func TestTheFileOfWhatImmichTrustsDecides(t *testing.T) {
+	t.Parallel()
+	s := oidctest.NewSetup("v1.80.0") // which does not say why it fails
+	s.Immich.Roots = x509.NewCertPool()
+	if err := s.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	ours, other := fileOf(t, string(s.Provider.CAPEM())), fileOf(t, string(oidctest.NewProvider().CAPEM()))
+	for _, c := range []struct {
+		args             []string
+		status, severity string
+	}{
+		{nil, "fail", "warning"}, // assumed: Mozilla's list stands in
+		{[]string{"--immich-ca-file", other}, "fail", "error"},
+		{[]string{"--immich-ca-file", ours}, "pass", ""},
+	} {
+		args := append([]string{"check", s.Immich.URL(), "--ca-file", ours, "--issuer", s.Provider.URL(), "--format", "json"}, c.args...)
+		for _, r := range doctor(t, args...).document(t).Results {
+			if r.ID == "tls/certificate" && (r.Status.String() != c.status || r.Severity != c.severity) {
+				t.Errorf("%v: want %s %s, got %s %s", c.args, c.status, c.severity, r.Status, r.Severity)
+			}
+		}
+	}
+	for _, content := range []string{"no certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"} {
+		r := doctor(t, "check", s.Immich.URL(), "--immich-ca-file", fileOf(t, content))
+		if r.code != exitUsage || !strings.Contains(r.stderr, "--immich-ca-file: ") {
+			t.Errorf("%q: exit %d, %s", content, r.code, r.stderr)
+		}
 	}
 }

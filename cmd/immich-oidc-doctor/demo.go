@@ -94,6 +94,9 @@ func (p *program) demo(ctx context.Context, fault oidctest.Fault, upTo gather.Ri
 	if immich.Before(s.Immich.Release, "v1.92.0") { // which does not say where people open it
 		target.origins = []string{s.Immich.URL()}
 	}
+	if host := s.Provider.Host; fault.Dead != "" {
+		target.resolve = []string{host + ":" + fault.Dead, host + ":127.0.0.1"}
+	}
 	given, err := target.target(nil)
 	if err != nil {
 		return nil, err
@@ -102,7 +105,9 @@ func (p *program) demo(ctx context.Context, fault oidctest.Fault, upTo gather.Ri
 	if err != nil {
 		return nil, err
 	}
-	c.Roots = s.CAs()
+	if c.Roots = s.CAs(); !fault.OwnCA {
+		c.Immich = s.Provider.Authorities()
+	}
 	fmt.Fprintf(p.stderr, "demo: check %s%s\n", s.Immich.URL(), asGiven(fault, target))
 	return p.learn(ctx, c, given, upTo), nil
 }
@@ -117,6 +122,9 @@ func asGiven(fault oidctest.Fault, t targetFlags) (flags string) {
 	}
 	if !t.apiKey.IsZero() {
 		flags += " --api-key-file -"
+	}
+	for _, r := range t.resolve {
+		flags += " --resolve " + r
 	}
 	for _, o := range t.origins {
 		flags += " --origin " + o

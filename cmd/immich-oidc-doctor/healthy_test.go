@@ -33,7 +33,7 @@ func TestTheHealthySetUpOfTheCasesHasTheShapeOfARealRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Roots = s.Provider.CAs()
+	c.Roots, c.Immich = s.Provider.CAs(), s.Provider.Authorities()
 	p := &program{stdout: io.Discard, stderr: io.Discard}
 	run, err := json.Marshal(p.learn(t.Context(), c, given, gather.Probes))
 	if err != nil {

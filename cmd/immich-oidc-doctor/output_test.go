@@ -153,6 +153,7 @@ func TestAValueInThePlaceOfAFileIsNotRepeated(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{
 		{"check", "--from", canary}, {"render", canary}, {"check", "h.example", "--ca-file", canary},
+		{"check", "h.example", "--immich-ca-file", canary}, {"check", "h.example", "--api-key-file", canary},
 		{"check", "--from", `{"schema": 1, "clientSecret": "` + canary + `"}`}, {"render", "-----BEGIN PRIVATE KEY-----\n" + canary},
 		{"check", "h.example", "--client-secret=" + canary}, {"check", "h.example", "--client-secret", canary},
 	} {

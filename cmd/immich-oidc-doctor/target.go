@@ -2,6 +2,7 @@ package main
 
 import (
 	"crypto/x509"
+	"encoding/pem"
 	"net/netip"
 	"net/url"
 	"os"
@@ -20,7 +21,8 @@ import (
 type targetFlags struct {
 	server, issuer, algorithm string
 	origins, resolve          []string
-	caFile, apiKeyFile        string
+	caFile, immichCAFile      string
+	apiKeyFile                string
 	apiKey                    secret.Value
 	skipVerify, noProbe       bool
 	timeout                   time.Duration
@@ -36,8 +38,9 @@ func (t *targetFlags) register(fs *pflag.FlagSet) {
 	fs.StringArrayVar(&t.origins, "origin", nil, "`URL` where people open Immich, such as https://photos.example.com")
 	fs.StringVar(&t.headerFile, "header-file", "", "`FILE` with lines 'Name: value' to send to Immich, such as a service token; - is stdin")
 	fs.StringVar(&t.caFile, "ca-file", "", "`FILE` with certificates (PEM) that this machine trusts as well")
+	fs.StringVar(&t.immichCAFile, "immich-ca-file", "", "`FILE` with the certificates that Immich's container trusts as well:\nwhat NODE_EXTRA_CA_CERTS names there")
 	fs.StringVar(&t.apiKeyFile, "api-key-file", "", "`FILE` with an API key of Immich that may read its settings\n(permission systemConfig.read); - is stdin")
-	fs.StringArrayVar(&t.resolve, "resolve", nil, "`HOST:ADDRESS` to use in place of DNS")
+	fs.StringArrayVar(&t.resolve, "resolve", nil, "`HOST:ADDRESS` to use in place of DNS; several for several")
 	fs.BoolVar(&t.skipVerify, "skip-verify-ssl", false, "go on although a certificate is not trusted")
 	fs.DurationVar(&t.timeout, "client-timeout", 20*time.Second, "`TIME` for the whole run; a single request gets a quarter of it")
 	fs.BoolVar(&t.noProbe, "no-probe", false, "send the provider no request that it may log as a failed one, only read")
@@ -88,6 +91,9 @@ func (t *targetFlags) target(args []string) (*facts.Facts, error) {
 	if t.algorithm != "" {
 		spec.Settings.SigningAlgorithm = facts.Says(secret.Name(t.algorithm), written("--signing-algorithm"))
 	}
+	if spec.ImmichCA.Why = (facts.Why{Reason: facts.NotAsked, Detail: secret.Textf("give --immich-ca-file")}); t.immichCAFile != "" {
+		spec.ImmichCA = facts.Says(secret.Name(t.immichCAFile), written("--immich-ca-file"))
+	}
 	return &facts.Facts{Target: facts.Is(spec)}, nil
 }
 
@@ -127,6 +133,29 @@ func serverURL(given string) (string, error) {
 	return u.Scheme + "://" + strings.TrimSuffix(host, map[string]string{"http": ":80", "https": ":443"}[u.Scheme]), nil
 }
 
+// certificates reads those that Immich's container trusts, as Node reads them.
+func certificates(file string) (all []*x509.Certificate, err error) {
+	const hint = "give the file that NODE_EXTRA_CA_CERTS names in Immich's container, with blocks that begin with -----BEGIN CERTIFICATE-----"
+	rest, err := os.ReadFile(file)
+	if err != nil {
+		return nil, wrong(hint, "--immich-ca-file: cannot read that file: %v", cause(err))
+	}
+	for block := new(pem.Block); block != nil; {
+		if block, rest = pem.Decode(rest); block == nil || block.Type != "CERTIFICATE" {
+			continue
+		}
+		c, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			return nil, wrong(hint, "--immich-ca-file: a certificate in that file cannot be read: %v", err)
+		}
+		all = append(all, c)
+	}
+	if len(all) == 0 {
+		return nil, wrong(hint, "--immich-ca-file: no certificate in that file")
+	}
+	return all, nil
+}
+
 // wire returns the client that the flags describe.
 func (t *targetFlags) wire() (wire.Config, error) {
 	c := wire.Config{Hop: t.timeout / 4, UserAgent: "immich-oidc-doctor/" + buildVersion(), SkipVerify: t.skipVerify}
@@ -145,6 +174,12 @@ func (t *targetFlags) wire() (wire.Config, error) {
 			return c, wrong("the file must hold blocks that begin with -----BEGIN CERTIFICATE-----", "--ca-file: no certificate in that file")
 		}
 	}
+	if t.immichCAFile != "" {
+		var err error
+		if c.Immich, err = certificates(t.immichCAFile); err != nil {
+			return c, err
+		}
+	}
 	for _, r := range t.resolve {
 		host, address, ok := strings.Cut(r, ":")
 		ip, err := netip.ParseAddr(strings.Trim(address, "[]"))
@@ -152,9 +187,9 @@ func (t *targetFlags) wire() (wire.Config, error) {
 			return c, wrong("write it as --resolve auth.example.com:192.168.1.10", "--resolve %s: not HOST:ADDRESS", r)
 		}
 		if c.Resolve == nil {
-			c.Resolve = map[string]netip.Addr{}
+			c.Resolve = map[string][]netip.Addr{}
 		}
-		c.Resolve[strings.ToLower(host)] = ip
+		c.Resolve[strings.ToLower(host)] = append(c.Resolve[strings.ToLower(host)], ip)
 	}
 	return c, nil
 }

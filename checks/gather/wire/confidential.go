@@ -3,6 +3,7 @@ package wire
 import (
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 
 	"immich-oidc-doctor/checks/secret"
@@ -28,8 +29,8 @@ func (w *Wire) Confidential(u secret.URI) (why secret.Text) {
 // counts first, as it does in dial. Of names there is only localhost, which
 // dial holds to its promise: of the others whoever answers DNS decides.
 func (w *Wire) endsHere(host string) bool {
-	if ip, resolved := w.config.Resolve[strings.ToLower(host)]; resolved {
-		return ip.Unmap().IsLoopback()
+	if ips, resolved := w.config.Resolve[strings.ToLower(host)]; resolved {
+		return !slices.ContainsFunc(ips, func(ip netip.Addr) bool { return !ip.Unmap().IsLoopback() })
 	}
 	ip, err := netip.ParseAddr(host)
 	return isLocalhost(host) || err == nil && ip.Unmap().IsLoopback()

@@ -9,9 +9,8 @@ import (
 )
 
 func TestACredentialGoesOnlyWhereNobodyReadsAlong(t *testing.T) {
-	moved := map[string]netip.Addr{
-		"localhost": netip.MustParseAddr("192.0.2.1"), "127.0.0.1": netip.MustParseAddr("192.0.2.1"), "photos.test": netip.MustParseAddr("::1"),
-	}
+	away, here := netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("::1")
+	moved := map[string][]netip.Addr{"localhost": {away}, "127.0.0.1": {away}, "photos.test": {here}, "half.test": {here, away}}
 	for _, c := range []struct {
 		url    secret.URI
 		config Config
@@ -28,6 +27,7 @@ func TestACredentialGoesOnlyWhereNobodyReadsAlong(t *testing.T) {
 		{"http://localhost:2283", Config{Resolve: moved}, "it is not https"},
 		{"http://127.0.0.1:2283", Config{Resolve: moved}, "it is not https"},
 		{"http://photos.test", Config{Resolve: moved}, ""},
+		{"http://half.test", Config{Resolve: moved}, "it is not https"},
 		{"http://localhost.example", Config{}, "it is not https"},
 		{"http://", Config{}, "it is no address"},
 	} {

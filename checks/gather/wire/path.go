@@ -7,7 +7,6 @@ import (
 	"errors"
 	"net"
 	"net/netip"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -28,10 +27,7 @@ func (w *Wire) dial(ctx context.Context, network, address string) (net.Conn, err
 	if err != nil {
 		return nil, err
 	}
-	ip, resolved := w.config.Resolve[strings.ToLower(host)]
-	if resolved {
-		address = net.JoinHostPort(ip.String(), port)
-	}
+	ips, resolved := w.config.Resolve[strings.ToLower(host)]
 	d := net.Dialer{Control: func(_, address string, _ syscall.RawConn) error {
 		to, err := netip.ParseAddrPort(address)
 		switch {
@@ -43,7 +39,16 @@ func (w *Wire) dial(ctx context.Context, network, address string) (net.Conn, err
 		}
 		return nil
 	}}
-	return d.DialContext(ctx, network, address)
+	if !resolved {
+		return d.DialContext(ctx, network, address)
+	}
+	for _, ip := range ips {
+		var conn net.Conn
+		if conn, err = d.DialContext(ctx, network, net.JoinHostPort(ip.String(), port)); err == nil {
+			return conn, nil
+		}
+	}
+	return nil, err
 }
 
 // dialled reports whether a may be connected to.
@@ -55,9 +60,9 @@ func dialled(a netip.Addr) bool {
 // Lookup resolves host to its A and AAAA records.
 func (w *Wire) Lookup(ctx context.Context, host string) (facts.Attempt, []netip.Addr) {
 	a := w.next("LOOKUP", secret.URI("dns:"+host))
-	if ip, ok := w.config.Resolve[strings.ToLower(host)]; ok {
+	if ips, ok := w.config.Resolve[strings.ToLower(host)]; ok {
 		a.Answer = facts.Answered
-		return a, []netip.Addr{ip}
+		return a, ips
 	}
 	ctx, cancel := context.WithTimeout(ctx, w.config.Hop)
 	defer cancel()
@@ -76,41 +81,57 @@ func (w *Wire) Lookup(ctx context.Context, host string) (facts.Attempt, []netip.
 	return a, ips
 }
 
-// Dial connects to one address and hangs up.
-func (w *Wire) Dial(ctx context.Context, to netip.AddrPort) facts.Attempt {
-	a := w.next("DIAL", secret.URI("tcp://"+to.String()))
+// Dial connects to one address and hangs up. noRoute says that this machine has
+// no way to addresses of that kind, which tells nothing of who has the address.
+func (w *Wire) Dial(ctx context.Context, to string) (a facts.Attempt, noRoute bool) {
+	a = w.next("DIAL", secret.URI("tcp://"+to))
 	ctx, cancel := context.WithTimeout(ctx, w.config.Hop)
 	defer cancel()
 	start := time.Now()
-	conn, err := w.dial(ctx, "tcp", to.String())
+	conn, err := w.dial(ctx, "tcp", to)
 	a.Times.Connect = time.Since(start)
 	a.Times.Total = a.Times.Connect
 	if err != nil {
 		a.Answer, a.Detail = classify(err), secret.Raw(reason(err))
-		return a
+		return a, errors.Is(err, syscall.ENETUNREACH) || errors.Is(err, syscall.EADDRNOTAVAIL) || errors.Is(err, syscall.EAFNOSUPPORT)
 	}
 	conn.Close()
 	a.Answer = facts.Answered
-	return a
+	return a, false
 }
 
-// Handshake does a TLS handshake with host at an address, keeps the chain that
-// the server sends and says what verification by our roots comes to at now.
-func (w *Wire) Handshake(ctx context.Context, host string, to netip.AddrPort) (a facts.Attempt, trust facts.Trust, chain []*x509.Certificate) {
-	a = w.next("HANDSHAKE", secret.URI("tls://"+net.JoinHostPort(host, strconv.Itoa(int(to.Port())))))
+// A Shake is what a TLS handshake came to.
+type Shake struct {
+	Attempt  facts.Attempt
+	Protocol secret.Name // "TLS 1.3"
+	Chain    []*x509.Certificate
+
+	Here   facts.Trust // by what this machine trusts
+	Node   facts.Trust // by what Node trusts
+	Detail secret.Text // why Node does not
+}
+
+// Handshake does a TLS handshake with host at an address, or at its name, keeps
+// the chain that the server sends and says what verification comes to now, by
+// our roots and by Node's.
+func (w *Wire) Handshake(ctx context.Context, host, to string) (s Shake) {
+	_, port, _ := net.SplitHostPort(to)
+	s.Attempt = w.next("HANDSHAKE", secret.URI("tls://"+net.JoinHostPort(host, port)))
+	a := &s.Attempt
 	ctx, cancel := context.WithTimeout(ctx, w.config.Hop)
 	defer cancel()
 	start := time.Now()
 	defer func() { a.Times.Total = time.Since(start) }()
-	raw, err := w.dial(ctx, "tcp", to.String())
+	raw, err := w.dial(ctx, "tcp", to)
 	if err != nil {
 		a.Answer, a.Detail = classify(err), secret.Raw(reason(err))
-		return a, "", nil
+		return s
 	}
 	defer raw.Close()
 	begin := time.Now()
-	// The chain is wanted even if it is not to be trusted; verify judges it.
-	conn := tls.Client(raw, &tls.Config{ServerName: host, InsecureSkipVerify: true})
+	// The chain is wanted even if it is not to be trusted, and the protocol even
+	// if it is too old: verify and Node's minimum judge them.
+	conn := tls.Client(raw, &tls.Config{ServerName: host, InsecureSkipVerify: true, MinVersion: tls.VersionTLS10})
 	err = conn.HandshakeContext(ctx)
 	a.Times.TLS = time.Since(begin)
 	if err != nil {
@@ -118,39 +139,24 @@ func (w *Wire) Handshake(ctx context.Context, host string, to netip.AddrPort) (a
 			a.Answer = facts.TLS
 		}
 		if a.Answer == facts.TLS {
-			return a, facts.NoTLS, nil
+			s.Here, s.Node, s.Detail = facts.NoTLS, facts.NoTLS, a.Detail
 		}
-		return a, "", nil
+		return s
 	}
 	a.Answer = facts.Answered
-	chain = conn.ConnectionState().PeerCertificates
-	trust, err = verify(chain, host, w.config.Roots, w.config.Now())
-	if err != nil {
+	state := conn.ConnectionState()
+	s.Protocol, s.Chain = secret.Name(tls.VersionName(state.Version)), state.PeerCertificates
+	if state.Version < tls.VersionTLS12 { // what Node and we demand at least
+		a.Answer, a.Detail = facts.TLS, secret.Textf("the server offers no more than %s", s.Protocol)
+		s.Here, s.Node, s.Detail = facts.OldProtocol, facts.OldProtocol, a.Detail
+		return s
+	}
+	now := w.config.Now()
+	if s.Here, err = verify(s.Chain, host, store{roots: w.config.Roots}, now); err != nil {
 		a.Answer, a.Detail = facts.TLS, secret.Raw(err.Error())
 	}
-	return a, trust, chain
-}
-
-// verify checks chain as a client does, with intermediates from the handshake only.
-func verify(chain []*x509.Certificate, host string, roots *x509.CertPool, now time.Time) (facts.Trust, error) {
-	between := x509.NewCertPool()
-	for _, c := range chain[1:] {
-		between.AddCert(c)
+	if s.Node, err = verify(s.Chain, host, w.node(), now); err != nil {
+		s.Detail = secret.Raw(err.Error())
 	}
-	_, err := chain[0].Verify(x509.VerifyOptions{DNSName: host, Roots: roots, Intermediates: between, CurrentTime: now})
-	var (
-		name    x509.HostnameError
-		invalid x509.CertificateInvalidError
-	)
-	switch {
-	case err == nil:
-		return facts.Trusted, nil
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && now.Before(chain[0].NotBefore):
-		return facts.NotYetValid, err
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return facts.Expired, err
-	case errors.As(err, &name):
-		return facts.WrongName, err
-	}
-	return facts.UnknownCA, err
+	return s
 }

@@ -26,6 +26,7 @@ func TestTablesHaveNoHolesAndNoOverlaps(t *testing.T) {
 		"PublicClient": PublicClient, "KeyPermissions": KeyPermissions,
 		"MePath": MePath, "StateInCookie": StateInCookie, "Trusts": Trusts,
 		"Authenticates": Authenticates, "NeedsIDToken": NeedsIDToken, "LogoutSetting": LogoutSetting, "ParsesLogout": ParsesLogout,
+		"Node": Node, "TriesEveryAddress": TriesEveryAddress, "TakesSystemCAFlag": TakesSystemCAFlag, "ReadsSystemCA": ReadsSystemCA, "ReadsProxy": ReadsProxy,
 	} {
 		last := ""
 		for i, r := range table.ranges() {
@@ -124,6 +125,32 @@ func TestTokenRedirect(t *testing.T) {
 	} {
 		if got := TokenRedirect(c.release, c.redirect); got != c.want {
 			t.Errorf("%s %s: want %s, got %s", c.release, c.redirect, c.want, got)
+		}
+	}
+}
+
+// What a release's Node can do is what Node's own changelog says of its version.
+func TestWhatNodeCanDoFollowsItsVersion(t *testing.T) {
+	for _, r := range Node {
+		v := "v" + r.Value
+		since := func(lines ...string) bool { // of one line of Node each: "v22.19.0" and "v24.6.0"
+			for _, l := range lines {
+				if semver.Major(v) == semver.Major(l) {
+					return semver.Compare(v, l) >= 0
+				}
+			}
+			return semver.Compare(v, lines[len(lines)-1]) > 0
+		}
+		from := r.From
+		for name, c := range map[string][2]bool{
+			"TriesEveryAddress": {TriesEveryAddress.At(from).Value, since("v20.0.0")},
+			"TakesSystemCAFlag": {TakesSystemCAFlag.At(from).Value, since("v22.15.0", "v24.0.0")},
+			"ReadsSystemCA":     {ReadsSystemCA.At(from).Value, since("v22.19.0", "v24.6.0")},
+			"ReadsProxy":        {ReadsProxy.At(from).Value, since("v22.21.0", "v24.0.0")},
+		} {
+			if from != "" && c[0] != c[1] {
+				t.Errorf("%s at %s: %v, but Node %s says %v", name, from, c[0], r.Value, c[1])
+			}
 		}
 	}
 }
