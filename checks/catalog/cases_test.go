@@ -126,7 +126,7 @@ func TestTheHealthySetUpRaisesNoAlarm(t *testing.T) {
 					t.Errorf("%s: %s: %s", known, r.ID, checktest.Outcome(r))
 				}
 			default:
-				if r.Status != checks.NA || !ofSettings {
+				if r.Status != checks.NA || !ofSettings && r.ID != "network/endpoints" {
 					t.Errorf("%s: %s: %s", known, r.ID, checktest.Outcome(r))
 				}
 			}

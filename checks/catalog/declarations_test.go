@@ -20,7 +20,7 @@ import (
 // lastBefore is the last release before each at which a rule changes or the
 // range of a check ends.
 var lastBefore = map[string]string{
-	"v1.40.0": "v1.39.0", "v1.41.0": "v1.40.0", "v1.77.0": "v1.76.1", "v1.82.0": "v1.81.1", "v1.95.0": "v1.94.1", "v1.113.0": "v1.112.1", "v1.118.0": "v1.117.0",
+	"v1.40.0": "v1.39.0", "v1.81.0": "v1.80.0", "v1.141.0": "v1.140.1", "v2.5.0": "v2.4.1", "v1.41.0": "v1.40.0", "v1.77.0": "v1.76.1", "v1.82.0": "v1.81.1", "v1.95.0": "v1.94.1", "v1.113.0": "v1.112.1", "v1.118.0": "v1.117.0",
 	"v1.109.0": "v1.108.0", "v1.118.1": "v1.118.0", "v1.132.0": "v1.131.3", "v1.133.0": "v1.132.3", "v1.135.0": "v1.134.0", "v1.136.0": "v1.135.3", "v1.143.0": "v1.142.1", "v2.6.0": "v2.5.6", "v3.0.0": "v2.7.5", "v3.1.0": "v3.0.3",
 }
 
@@ -36,6 +36,8 @@ var boundaries = map[string][]string{
 	"MePath": bounds(immich.MePath), "StateInCookie": bounds(immich.StateInCookie), "Trusts": bounds(immich.Trusts), "WellKnown": {immich.WellKnown},
 	"Authenticates": bounds(immich.Authenticates), "NeedsIDToken": bounds(immich.NeedsIDToken),
 	"LogoutSetting": bounds(immich.LogoutSetting), "ParsesLogout": bounds(immich.ParsesLogout),
+	"TriesEveryAddress": bounds(immich.TriesEveryAddress), "ReadsSystemCA": bounds(immich.ReadsSystemCA), "ReadsProxy": bounds(immich.ReadsProxy),
+	"TakesSystemCAFlag": bounds(immich.TakesSystemCAFlag), "Node": bounds(immich.Node),
 }
 
 // bounds lists the releases at which a table's value changes.

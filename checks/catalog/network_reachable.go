@@ -43,6 +43,7 @@ func runNetworkReachable(f *facts.Facts) checks.Outcome {
 		Do:      secret.Textf("start the provider, correct its port, or open the way from Immich's container to it"),
 		Snippet: secret.Textf("docker exec immich_server curl -sv --max-time 10 ISSUER/.well-known/openid-configuration"),
 	}}}
+	fd.Fix = append(fd.Fix, throughProxy(f))
 	switch {
 	case is && r.cause == immich.NoAnswer:
 		fd.Evidence, fd.Got = seen(r.from), secret.Textf("%s (%s)", r.message, r.from.Ref)
@@ -72,4 +73,12 @@ func runNetworkReachable(f *facts.Facts) checks.Outcome {
 		return skipped(n.Host.Why)
 	}
 	return checks.Failed(fd)
+}
+
+// throughProxy says what becomes of proxy variables in this release.
+func throughProxy(f *facts.Facts) checks.Remedy {
+	if v := f.Server.Get().Version; v.Is() && !immich.ReadsProxy.At(string(v.Get())).Value {
+		return checks.Remedy{Do: secret.Textf("or, if the container gets out only through a proxy, let it out without: this release heeds no proxy variable")}
+	}
+	return checks.Remedy{Do: secret.Textf("or, if the container gets out only through a proxy, set NODE_USE_ENV_PROXY=1 beside HTTPS_PROXY, which alone has no effect")}
 }

@@ -1,6 +1,10 @@
 package oidctest
 
 import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -37,6 +41,8 @@ type Fault struct {
 	GiveIssuer    bool   // the user gives the issuer URL, without which it cannot be seen
 	GiveAlgorithm string // and the signing algorithm of Immich's settings
 	GiveKey       string // and an API key of Immich's
+	OwnCA         bool   // only the user's machine has the provider's CA; nothing is said of what Immich's container has
+	Dead          string // a second address of the provider's host, at which nothing listens
 	Hangs         bool   // something never answers: a run waits for as long as it may
 
 	Set  func(*Setup) // before Start
@@ -195,6 +201,21 @@ var wayFaults = []Fault{
 		Set: func(s *Setup) { s.Provider.Cert = CertExpired }},
 	{Name: "wrong-name-certificate", Title: "the provider's certificate is for another name", GiveIssuer: true, Trips: "tls/certificate",
 		Set: func(s *Setup) { s.Provider.Cert = CertWrongName }},
+	{Name: "missing-intermediate", Title: "the provider's proxy keeps the intermediate certificate back", GiveIssuer: true, Trips: "tls/certificate",
+		Set: func(s *Setup) { s.Provider.Cert = CertMissingIntermediate }},
+	{Name: "ca-of-the-host-only", Title: "this machine has the provider's CA and Immich's container has not", GiveIssuer: true, OwnCA: true, Trips: "tls/certificate",
+		Set: func(s *Setup) { s.Immich.Roots = x509.NewCertPool() }},
+	{Name: "old-tls", Title: "the provider's proxy speaks nothing newer than TLS 1.1", GiveIssuer: true, Trips: "tls/certificate",
+		Set: func(s *Setup) { s.Provider.MaxTLS = tls.VersionTLS11 }},
+	{Name: "certificate-ends-soon", Title: "the provider's certificate was not renewed and has an hour left", Warns: "tls/expiry",
+		Set: func(s *Setup) { s.Provider.Cert = CertEndsSoon }},
+	{Name: "dead-address", Title: "one of the provider's two addresses is dead, at a release that tries only the first", Release: "v1.80.0", Dead: "127.0.0.2", Warns: "network/addresses",
+		Set: func(s *Setup) {
+			s.Provider.Host = "auth.example.test"
+			s.Immich.Dial = func(ctx context.Context, network, _ string) (net.Conn, error) {
+				return new(net.Dialer).DialContext(ctx, network, s.Provider.Addr())
+			}
+		}},
 	{Name: "http-issuer", Title: "the provider is at an http address, which Immich 3 refuses", Trips: "issuer/https",
 		Set: func(s *Setup) { s.Provider.TLS = false }},
 	{Name: "wrong-issuer-path", Title: "the issuer URL has a wrong path", Trips: "discovery/document",
@@ -215,6 +236,9 @@ var wayFaults = []Fault{
 		Set: saysOf("authorization_endpoint", "https://authelia:9091/api/oidc/authorization")},
 	{Name: "login-page-before-keys", Title: "forward authentication stands before the provider's keys", Release: "v1.118.2", GiveAlgorithm: "RS256", Trips: "keys/usable",
 		Set: alter(KeysPath, Redirect(302, "https://auth.example.test/?rd=x"))},
+	{Name: "unknown-token-host", Title: "the document names a token endpoint on a host that does not resolve", Warns: "network/endpoints",
+		Also: []string{"token/endpoint"}, // which gets no answer either
+		Set:  saysOf("token_endpoint", "https://token.auth.invalid/token")},
 	{Name: "no-keys", Title: "the provider's key set is empty", Release: "v1.118.2", GiveAlgorithm: "RS256", Trips: "keys/usable",
 		Set: alter(KeysPath, Say(200, "application/json", `{"keys":[]}`))},
 	{Name: "es256-keys", Title: "the provider signs with ES256 and Immich expects RS256", GiveAlgorithm: "RS256", Trips: "keys/algorithm",
