@@ -75,6 +75,23 @@ func TestNeitherTheAPIKeyNorTheClientSecretComesOut(t *testing.T) {
 				s.Provider.Alter = map[string]func(*oidctest.Answer){oidctest.KeysPath: oidctest.Say(400, "text/plain", refusals)}
 			})
 			ca := fileOf(t, string(s.Provider.CAPEM()))
+			saved := filepath.Join(t.TempDir(), "facts.json")
+			key := fileOf(t, canary+"\n")
+			for _, args := range [][]string{
+				{"facts", s.Immich.URL(), "--ca-file", ca, "--api-key-file", key}, {"facts", s.Immich.URL(), "--ca-file", ca, "--api-key-file", key, "--output", saved},
+				{"check", "--from", saved}, {"check", s.Immich.URL(), "--api-key-file", key, "--dry-run"},
+			} {
+				r := doctor(t, args...)
+				leaks(t, strings.Join(args[:1], " "), r.stdout+r.stderr)
+				if r.stdout+r.stderr == "" && args[0] == "check" {
+					t.Errorf("%v says nothing", args)
+				}
+			}
+			if b, err := os.ReadFile(saved); err != nil || !strings.Contains(string(b), `"apiKey": "[redacted]"`) {
+				t.Errorf("the facts do not say that there was a key (%v)", err)
+			} else {
+				leaks(t, "facts.json", string(b))
+			}
 			for i, give := range []func(format string) ran{
 				func(f string) ran {
 					return with(t, "", nil, "check", s.Immich.URL(), "--ca-file", ca, "--format", f, "--api-key-file", fileOf(t, canary+"\n"))
