@@ -67,6 +67,9 @@ func browserFinds(f *facts.Facts, o *checks.Outcome) {
 		Subject: about, Evidence: seen(t.Endpoint.From()...), Breaks: steps,
 		Want: secret.Textf("an address as public as %s", by), Got: secret.Textf("%s (%s)", to, t.Immich.Exchange), Fix: publicAddress(t.Endpoint),
 	}
+	if d := f.Discovery.Get().Try; d.Answer == facts.Answered && bareHost(d.URL) == bareHost(to) { // a browser may find what we found
+		fd.Severity = checks.Warning
+	}
 	if n == container {
 		fd.Message = secret.Textf("Immich sends the browser to %s, a name that only containers know", secret.URI(bareHost(to)))
 	} else {

@@ -89,7 +89,7 @@ type nearness int
 const (
 	public    nearness = iota // from everywhere
 	private                   // from the home network: a private address, a name under .lan and the like
-	container                 // from some containers or this machine alone: a name without a dot, .internal, .svc
+	container                 // from some containers or this machine alone: a name without a dot, .docker.internal, .svc
 )
 
 // nearnessOf is that of a URL's host; ok if it has one.
@@ -108,7 +108,7 @@ func nearnessOf(s string) (n nearness, ok bool) {
 	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
 		return private, true
 	}
-	for _, end := range []string{".internal", ".svc", ".svc.cluster.local"} {
+	for _, end := range []string{".docker.internal", ".containers.internal", ".svc", ".svc.cluster.local"} {
 		if strings.HasSuffix(host, end) {
 			return container, true
 		}
@@ -116,7 +116,7 @@ func nearnessOf(s string) (n nearness, ok bool) {
 	if !strings.Contains(host, ".") {
 		return container, true
 	}
-	for _, end := range []string{".local", ".lan", ".home", ".home.arpa", ".localdomain"} {
+	for _, end := range []string{".internal", ".local", ".lan", ".home", ".home.arpa", ".localdomain"} {
 		if strings.HasSuffix(host, end) {
 			return private, true
 		}

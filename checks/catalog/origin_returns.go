@@ -73,22 +73,27 @@ func returnsTo(f *facts.Facts, o *checks.Outcome, d facts.Door) {
 	o.Findings = append(o.Findings, fd)
 }
 
-// notLookedAt is a note that the address that was given is none of those that
-// were judged, though people seem to use it.
+// notLookedAt is a note that an address of Immich is none of those that were
+// judged, though people may use it: the one that was given, or what Immich
+// calls its external domain, which is for the links that it hands out.
 func notLookedAt(f *facts.Facts) (fd checks.Finding, ok bool) {
-	given, origins := f.Target.Get().Server, f.Origins.Get().All
+	origins, s := f.Origins.Get().All, f.Server.Get()
+	other := string(f.Target.Get().Server)
+	if len(origins) > 0 && secret.Name(other) == origins[0].Name && s.ExternalDomain.Is() {
+		other = originOf(leadsTo("", string(s.ExternalDomain.Get())))
+	}
 	for _, o := range origins {
-		if o.Name == secret.Name(given) {
+		if o.Name == secret.Name(other) {
 			return fd, false
 		}
 	}
-	if n, known := nearnessOf(string(given)); len(origins) == 0 || !known || n != public {
+	if n, known := nearnessOf(other); len(origins) == 0 || !known || n != public {
 		return fd, false
 	}
 	return checks.Finding{
-		Subject: checks.Subject{What: secret.Textf("%s", given)}, Severity: checks.Note, Evidence: seen(origins[0].From),
-		Message: secret.Textf("the logins of %s were looked at, not those of %s", origins[0].Name, given),
-		Fix: []checks.Remedy{{Do: secret.Textf("give every address that people open, each needs redirect URIs of its own"),
-			Snippet: secret.Textf("--origin %s --origin %s", origins[0].Name, given)}},
+		Subject: checks.Subject{What: secret.Textf("%s", secret.URI(other))}, Severity: checks.Note, Evidence: seen(origins[0].From),
+		Message: secret.Textf("the logins of %s were looked at, not those of %s", origins[0].Name, secret.URI(other)),
+		Fix: []checks.Remedy{{Do: secret.Textf("if people log in there too, give every address that they open; each needs redirect URIs of its own"),
+			Snippet: secret.Textf("--origin %s --origin %s", origins[0].Name, secret.URI(other))}},
 	}, true
 }

@@ -83,6 +83,9 @@ func runPKCEAccepted(f *facts.Facts) checks.Outcome {
 	if taken, ok := takesRequest(f); use.Value == immich.PKCEBlank && ok {
 		return passed(secret.Textf("the provider takes the empty parameters that Immich sends"), steps, taken)
 	}
+	if use.Value == immich.PKCEUnhinged && !theProvider(f).SilentPKCE { // most of those that list nothing do no PKCE at all
+		fd.Severity, fd.Breaks = checks.Note, []checks.At{}
+	}
 	if use.Value == immich.PKCEBlank {
 		fd.Breaks = existing(f, checks.Logins("callback"))
 		fd.Message = secret.Textf("the provider does not list S256; this release then sends empty PKCE parameters, which strict providers refuse")

@@ -45,6 +45,7 @@ func runSettingsClientSecret(f *facts.Facts) checks.Outcome {
 	case shape.Empty && !immich.PublicClient.At(rules(f)).Value:
 		fd.Got = secret.Textf("none (%s)", s.SecretShape.From()[0].Ref)
 		fd.Message = secret.Textf("there is no client secret, and this release can be no public client")
+		fd.Fix = append(fd.Fix, checks.Remedy{Do: secret.Textf("or upgrade Immich to 1.133.0 or later, which can log in without one")})
 	case shape.Empty:
 		fd.Severity, fd.Breaks, fd.Got = checks.Note, []checks.At{}, secret.Textf("none (%s)", s.SecretShape.From()[0].Ref)
 		fd.Message = secret.Textf("without a client secret Immich logs in as a public client: the provider must have registered it so")

@@ -4,6 +4,7 @@ import (
 	"immich-oidc-doctor/checks"
 	"immich-oidc-doctor/checks/cite"
 	"immich-oidc-doctor/checks/facts"
+	"immich-oidc-doctor/checks/know/immich"
 	"immich-oidc-doctor/checks/secret"
 )
 
@@ -51,6 +52,12 @@ func otherIssuer(f *facts.Facts, d facts.DiscoveryDoc) checks.Finding {
 	return fd
 }
 
+// sameIssuer reports whether two spellings lead Immich to one issuer.
+func sameIssuer(a, b secret.Shown) bool {
+	x, y := secret.Textf("%s", a).String(), secret.Textf("%s", b).String()
+	return immich.SameIssuer(x, y) || immich.SameIssuer(y, x)
+}
+
 // compare adds what is to be said of one setting that a flag gives.
 func compare[T interface {
 	comparable
@@ -64,7 +71,7 @@ func compare[T interface {
 	case !read.Is():
 		o.Cells = append(o.Cells, checks.Cell{Subject: about, Status: checks.Skip, Why: read.Why})
 		return
-	case len(others) == 0:
+	case len(others) == 0 || key == "issuerUrl" && sameIssuer(others[0].Value, k.Get()):
 		o.Cells = append(o.Cells, checks.Cell{Subject: about, Status: checks.Pass, Evidence: seen(k.From()...), Saw: secret.Textf("%s", k.Get())})
 		return
 	}

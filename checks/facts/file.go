@@ -70,7 +70,38 @@ func Decode(r io.Reader) (*Facts, error) {
 	if err := whole(b, f); err != nil {
 		return nil, fmt.Errorf("the facts are damaged: %w", err)
 	}
+	if why := hollow(f); why != "" {
+		return nil, fmt.Errorf("the facts are damaged: %s", why)
+	}
 	return f, nil
+}
+
+// hollow says what no run leaves out; "" if nothing lacks.
+func hollow(f *Facts) (why string) {
+	if f.Why(Target) != (Why{}) {
+		return "target: it is missing, so nothing was asked about"
+	}
+	If(f.Authorize, func(l AuthorizeLog) {
+		if len(l.Tries) == 0 {
+			why = "authorize.value.tries: it is empty"
+		}
+	})
+	If(f.Redirects, func(l RedirectLog) {
+		if len(l.Tries) == 0 {
+			why = "redirects.value.tries: it is empty"
+		}
+		for _, t := range l.Tries {
+			if t.Journey != "web" && t.Journey != "linking" && t.Journey != "mobile" {
+				why = "redirects.value.tries.journey: want web, linking or mobile"
+			}
+		}
+	})
+	If(f.Doors, func(l DoorList) {
+		if len(l.All) == 0 {
+			why = "doors.value.all: it is empty"
+		}
+	})
+	return why
 }
 
 // head takes the document apart and looks at its version before anything else:

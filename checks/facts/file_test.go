@@ -64,9 +64,22 @@ func TestFactsComeBackFromTheirFile(t *testing.T) {
 	}
 }
 
+func TestFactsOfNothingAreRefused(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		`{"schema": 1}`: "the facts are damaged: target: it is missing, so nothing was asked about",
+		`{"schema": 1, "target": {"value": {"server": "https://h"}}, "authorize": {"value": {"tries": []}}}`: "the facts are damaged: authorize.value.tries: it is empty",
+		`{"schema": 1, "target": {"value": {"server": "https://h"}}, "doors": {"value": {}}}`:                "the facts are damaged: doors.value.all: it is empty",
+	} {
+		if _, err := Decode(strings.NewReader(in)); err == nil || err.Error() != want {
+			t.Errorf("%s: want %s, got %v", in, want, err)
+		}
+	}
+}
+
 func TestAFactThatAFileLacksWasNotAskedFor(t *testing.T) {
 	t.Parallel()
-	f, err := Decode(strings.NewReader(`{"schema": 1, "server": {"why": {"reason": "no time left"}}}`))
+	f, err := Decode(strings.NewReader(`{"schema": 1, "target": {"value": {"server": "https://h"}}, "server": {"why": {"reason": "no time left"}}}`))
 	if err != nil {
 		t.Fatal(err)
 	}

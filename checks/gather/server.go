@@ -102,8 +102,10 @@ func release(a facts.Attempt, body []byte) facts.Known[secret.Name] {
 	return facts.Says(secret.Name(tag), a.From(facts.ByImmich))
 }
 
-// origins settles where people open Immich: the flag, what Immich says of
-// itself, or the URL that was given, if people can have that.
+// origins settles where people open Immich: the flag; the URL that was given,
+// if people can have that; or else what Immich calls its external domain. That
+// one is for the links that it hands out, and often the address of another
+// service, so it stands in only where nothing better is known.
 var origins = &Source[facts.OriginList]{
 	Gives: facts.Origins,
 	After: []facts.Kind{facts.Target},
@@ -115,19 +117,19 @@ var origins = &Source[facts.OriginList]{
 		for _, o := range t.Origins {
 			l.All = append(l.All, facts.Origin{Name: o, From: facts.Provenance{Vantage: facts.Written, Ref: "--origin"}})
 		}
+		if len(l.All) == 0 && !private(string(t.Server)) {
+			l.All = append(l.All, facts.Origin{Name: secret.Name(t.Server), From: facts.Provenance{Vantage: facts.Inferred, Ref: "the address that was given"}})
+		}
 		facts.If(f.Server, func(s facts.ServerInfo) {
 			facts.If(s.ExternalDomain, func(d secret.URI) {
-				if o := originOf(string(d)); o != "" && len(l.All) == 0 {
+				o := originOf(string(d))
+				if len(l.All) == 0 && o != "" && (o == secret.Name(t.Server) || !private(string(o))) {
 					l.All = append(l.All, facts.Origin{Name: o, From: s.Config.From(facts.ByImmich)})
 				}
 			})
 		})
-		switch {
-		case len(l.All) > 0:
-		case private(string(t.Server)):
+		if len(l.All) == 0 {
 			l.Why = facts.Why{Reason: facts.NotAsked, Detail: secret.Textf("%s is no address that people use from everywhere: give --origin", t.Server)}
-		default:
-			l.All = append(l.All, facts.Origin{Name: secret.Name(t.Server), From: facts.Provenance{Vantage: facts.Inferred, Ref: "the address that was given"}})
 		}
 		return facts.Is(l)
 	},

@@ -43,7 +43,7 @@ var glewlwyd = product{
 		{name: "mobile URI not registered", releases: []string{v1, v2, v3}, client: withoutApp, ends: callback, appEnds: authorize, unseen: "403 and no word"},
 		{name: "client not registered", releases: []string{v1, v2, v3}, client: unregistered, ends: authorize, unseen: "403 and no word"},
 		{name: "PKCE demanded", releases: []string{v1}, set: "pkce", root: "authorize/accepted", ends: callback, said: "error=invalid_request"},
-		{name: "PKCE not allowed", releases: []string{"v1.132.0"}, set: "no pkce", root: "authorize/accepted", warns: []string{"pkce/accepted"}, ends: callback, said: "error=invalid_request"},
+		{name: "PKCE not allowed", releases: []string{"v1.132.0"}, set: "no pkce", root: "authorize/accepted", ends: callback, said: "error=invalid_request"},
 		{name: "PKCE not allowed", releases: []string{v1, v2, v3}, set: "no pkce", ends: callback, unseen: wantsNonce, said: "nonce+required"},
 		{name: "PKCE demanded", releases: []string{v2, v3}, set: "pkce", ends: callback, unseen: wantsNonce, said: "nonce+required"},
 	},

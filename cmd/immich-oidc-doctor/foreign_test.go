@@ -39,3 +39,32 @@ func TestAnotherProvidersIssuerIsNotBelieved(t *testing.T) {
 		}
 	}
 }
+
+// The external domain is for the links that Immich hands out. Where it is the
+// address of another service, a working login must not be convicted for it.
+func TestTheExternalDomainIsNotWherePeopleLogIn(t *testing.T) {
+	t.Parallel()
+	s := oidctest.NewSetup("")
+	if err := s.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	_, port, _ := strings.Cut(strings.TrimPrefix(s.Immich.URL(), "http://"), ":")
+	here := "http://photos.example.test:" + port
+	s.Immich.Do(func() { s.Immich.OAuth.ExternalDomain = "https://share.example.test" })
+	s.Provider.Do(func() {
+		c := s.Provider.Client("immich")
+		c.Redirects = append(c.Redirects, here+"/auth/login", here+"/user-settings")
+	})
+	cas := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(cas, s.Provider.CAPEM(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := doctor(t, "check", here, "--resolve", "photos.example.test:127.0.0.1", "--ca-file", cas, "--format", "json")
+	if d := r.document(t); r.code != 0 || len(failed(d)) > 0 || !strings.HasPrefix(steps(d, "web"), "discovery ok, authorize ok") {
+		t.Errorf("exit %d, %v, %s", r.code, alarms(d), steps(d, "web"))
+	}
+	if !strings.Contains(r.stdout, "not those of https://share.example.test") {
+		t.Error("nothing says that the external domain was not looked at")
+	}
+}

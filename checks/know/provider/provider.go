@@ -22,6 +22,9 @@ type Provider struct {
 	// the issuer found by it is a guess.
 	Shared bool
 
+	// SilentPKCE says that it does PKCE and does not list it.
+	SilentPKCE bool
+
 	Remedy Remedy
 }
 
@@ -58,7 +61,7 @@ var Providers = []Provider{
 		Public:    "server.toml: origin and domain"}},
 	{Name: "Google", Host: "accounts.google.com", Path: `.*`, Issuer: "https://accounts.google.com", Remedy: Remedy{
 		Redirects: "Google Cloud console > APIs & Services > Credentials > (the client) > Authorized redirect URIs"}},
-	{Name: "Microsoft Entra ID", Host: "login.microsoftonline.com", Path: `^/([^/]+)/oauth2/v2\.0/authorize$`, Issuer: "https://login.microsoftonline.com/$1/v2.0", Remedy: Remedy{
+	{Name: "Microsoft Entra ID", Host: "login.microsoftonline.com", Path: `^/([^/]+)/oauth2/v2\.0/authorize$`, Issuer: "https://login.microsoftonline.com/$1/v2.0", SilentPKCE: true, Remedy: Remedy{
 		Redirects: "Entra admin center > App registrations > (the app) > Authentication > Redirect URIs"}},
 	{Name: "Zitadel", Path: `^/oauth/v2/authorize$`, Issuer: "/", Remedy: Remedy{
 		Redirects: "(the project) > (the application) > Redirect Settings",
