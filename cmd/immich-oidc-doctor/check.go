@@ -144,6 +144,9 @@ func (c *checkFlags) prepare(p *program, args []string) (run look, err error) {
 	if err := c.target.credentials(p); err != nil {
 		return run, err
 	}
+	if len(args) > 0 && p.byEnvironment["server"] {
+		c.target.server = "" // the argument is of this run, the environment of every run
+	}
 	if run.given, err = c.target.target(args); err != nil {
 		return run, err
 	}

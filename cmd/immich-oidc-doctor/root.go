@@ -79,8 +79,14 @@ func (p *program) fromEnvironment(flags *pflag.FlagSet) (err error) {
 	flags.VisitAll(func(f *pflag.Flag) {
 		name := environmentName(f.Name)
 		if value, ok := given[name]; ok && !f.Changed && err == nil {
-			if e := flags.Set(f.Name, value); e != nil {
-				err = wrong("unset it, or correct it", "%s%s: not a value for --%s", environmentPrefix, name, f.Name)
+			values := []string{value}
+			if f.Value.Type() == "stringArray" { // several, with commas between
+				values = strings.Split(value, ",")
+			}
+			for _, v := range values {
+				if e := flags.Set(f.Name, strings.TrimSpace(v)); e != nil {
+					err = wrong("unset it, or correct it", "%s%s: not a value for --%s", environmentPrefix, name, f.Name)
+				}
 			}
 			if p.byEnvironment == nil {
 				p.byEnvironment = map[string]bool{}
