@@ -15,7 +15,7 @@ func (p *Provider) discovery() *Answer {
 		_, rest, _ := strings.Cut(base, "://")
 		base = p.EndpointScheme + "://" + rest
 	}
-	algs := append([]string{"HS256"}, p.publishedAlgs()...)
+	algs := slices.Concat(p.publishedAlgs(), []string{"HS256"}) // last: before v1.95.0 Immich expects HS256 of who lists it first
 	doc := map[string]any{
 		"issuer":                 p.issuer(),
 		"authorization_endpoint": base + AuthorizePath,
