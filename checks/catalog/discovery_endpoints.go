@@ -89,6 +89,9 @@ func runDiscoveryEndpoints(f *facts.Facts) (o checks.Outcome) {
 			continue
 		case !e.at.Is():
 			fd.Message, fd.Got = secret.Textf("the document has no %s", e.name), e.at.Why.Detail
+			if e.name == "userinfo_endpoint" && e.severity < checks.Error && !d.ClaimsOffered.Is() {
+				fd.Severity = checks.Note // nothing says that the ID token lacks the e-mail address
+			}
 			fd.Fix = []checks.Remedy{{Do: secret.Textf("see why the provider's document lacks it: a provider of OAuth alone, an unfinished configuration, or the document of something else"), Where: secret.Textf("%s", d.Try.URL)}}
 			if _, from := expects(f, release); e.name == "jwks_uri" && from == nil {
 				fd.Grade = checks.Assumed // with HS256 Immich does without

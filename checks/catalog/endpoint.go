@@ -15,6 +15,7 @@ type intercept struct {
 	breaks    []checks.At
 	severity  checks.Severity // at most
 	basicFine bool            // 401 with Basic is the endpoint's own answer: it wants the client
+	always    bool            // it answers whoever posts there: 404 is nobody's refusal
 }
 
 // endpointAnswers judges whether it is the endpoint itself that answers. What a
@@ -55,7 +56,9 @@ func endpointAnswers(e intercept) checks.Outcome {
 		fd.Message = secret.Textf("a web page answers in the place of the %s", e.name)
 		fd.Fix = []checks.Remedy{{Do: secret.Textf("see that the proxy passes this path to the provider, and that the document names the right one"), Where: where}}
 	case a.Status == 404:
-		fd.Severity = min(e.severity, checks.Warning)
+		if !e.always {
+			fd.Severity = min(e.severity, checks.Warning)
+		}
 		fd.Message = secret.Textf("nothing is at the address that the document names as the %s", e.name)
 		fd.Fix = []checks.Remedy{{Do: secret.Textf("see that the proxy passes this path to the provider, and that the document names the right one"), Where: where}}
 	default:
