@@ -29,7 +29,7 @@ var boundaries = map[string][]string{
 	"PathLinking": {immich.PathLinking}, "TokenRedirect": bounds(immich.Library),
 	"Library": bounds(immich.Library), "ComparesIssuer": bounds(immich.ComparesIssuer), "RefusesHTTP": bounds(immich.RefusesHTTP),
 	"ReadsKeysAtLogin": bounds(immich.ReadsKeysAtLogin), "BackChannel": bounds(immich.BackChannel), "PKCE": bounds(immich.PKCE),
-	"UserinfoUnlessEmail": bounds(immich.UserinfoUnlessEmail), "OverrideApplied": bounds(immich.OverrideApplied),
+	"UserinfoUnlessEmail": bounds(immich.UserinfoUnlessEmail), "OverrideApplied": bounds(immich.OverrideApplied), "MobileOverride": {immich.MobileOverride},
 	"AppRedirect": bounds(immich.AppRedirect), "DefaultAlgorithm": bounds(immich.DefaultAlgorithm), "Leeway": bounds(immich.Leeway),
 	"AuthorizePath": bounds(immich.AuthorizePath), "HidesNetworkCause": bounds(immich.HidesNetworkCause), "FollowsList": bounds(immich.FollowsList),
 	"PublicClient": bounds(immich.PublicClient), "KeyPermissions": bounds(immich.KeyPermissions), "RoleMakesAdmin": bounds(immich.RoleMakesAdmin),

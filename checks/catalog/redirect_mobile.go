@@ -15,16 +15,16 @@ var redirectMobile = &checks.Check{
 	Doc: `The phone app asks to be sent back to ` + "`app.immich:///oauth-callback`" + ` (to 1.112: ` + "`app.immich:/`" + `). For providers that take only https
 addresses Immich has an override: ` + "`mobileRedirectUri`" + `, which must be ` + "`https://HOST/api/oauth/mobile-redirect`" + `, an address of Immich
 that sends the phone on to the app. If it names the web page instead, the login ends in the browser and the app waits for
-ever. Immich 1.118.0 does not apply the override at all.
+ever. Immich 1.118.0 applies it to the token request and not to the login page: the provider then refuses the code.
 
 **Mend it**: enter ` + "`https://HOST/api/oauth/mobile-redirect`" + ` with the host that phones use, register the same with the provider; or
-switch the override off.`,
+switch the override off. At 1.118.0 upgrade to 1.118.1 or later.`,
 	Cites:    []cite.Citation{cite.Immich("v2.7.5", "server/src/controllers/oauth.controller.ts"), cite.RFC("8252", "7.1")},
 	Symptoms: []string{"the app stays on the login page after a login in the browser", "User canceled authentication", "custom scheme URIs are not allowed for 'web' client type"},
 	Severity: checks.Error,
 	Breaks:   []checks.At{"mobile/callback", "mobile/token"},
 	After:    []string{"discovery/immich"},
-	Needs:    []facts.Kind{facts.Server, facts.Authorize},
+	Needs:    []facts.Kind{facts.Server, facts.Authorize, facts.Settings},
 	Run:      runRedirectMobile,
 }
 
@@ -45,6 +45,10 @@ func runRedirectMobile(f *facts.Facts) checks.Outcome {
 	steps := []checks.At{"mobile/callback", "mobile/token"}
 	if sends == t.Redirect || strings.HasPrefix(string(sends), "app.immich:") {
 		if !immich.OverrideApplied.At(rules(f)).Value {
+			set := f.Settings.Get()
+			if !immich.Before(rules(f), immich.MobileOverride) && facts.Or(f, set.MobileOverrideEnabled, false) && facts.Or(f, set.MobileRedirectURI, "") != "" {
+				return ignored(t, set)
+			}
 			return passed(secret.Textf("%s; this release applies no override", sends), steps, t.RedirectURI.From()...)
 		}
 		return passed(secret.Textf("%s", sends), steps, t.RedirectURI.From()...)
@@ -78,6 +82,17 @@ func runRedirectMobile(f *facts.Facts) checks.Outcome {
 		fd.Message = secret.Textf("the mobile redirect override is no address of Immich, so nothing leads back to the app")
 	}
 	return checks.Failed(fd)
+}
+
+// ignored finds an override that the release drops on the way to the provider.
+func ignored(t facts.AuthorizeTry, set facts.SettingsDoc) checks.Outcome {
+	from := append(set.MobileOverrideEnabled.From(), t.Immich.From(facts.ByImmich))
+	return checks.Failed(checks.Finding{
+		Evidence: checks.Evidence{From: from, Grade: checks.Implied}, Breaks: []checks.At{"mobile/token"},
+		Message: secret.Textf("the mobile redirect override is on, and this release sends the phone to the provider without it, so that the provider refuses that address or, later, the code"),
+		Want:    secret.Textf("the override"), Got: secret.Textf("%s", t.RedirectURI.Get()),
+		Fix: []checks.Remedy{{Do: secret.Textf("upgrade Immich to 1.118.1 or later")}},
+	})
 }
 
 // isImmichs reports whether a URL is at a host where Immich is known to answer.

@@ -85,6 +85,9 @@ var OverrideApplied = Table[bool]{
 	{From: "v1.118.1", Value: true, Cite: cite.Immich("v1.118.1", "server/src/services/auth.service.ts")},
 }
 
+// MobileOverride is since when there is a mobile redirect override.
+const MobileOverride = "v1.41.0"
+
 // FollowsList says whether the provider's list decides which algorithm an ID
 // token must have: HS256 where that stands first, else RS256. From 1.95 the
 // setting signingAlgorithm decides.
