@@ -14,7 +14,7 @@ import (
 var keysAlgorithm = &checks.Check{
 	ID: "keys/algorithm", Title: "the provider signs with the algorithm that Immich expects", Since: "v0.1.0",
 	Doc: `Immich accepts an ID token only if its algorithm is, letter for letter, the one in its settings (` + "`oauth.signingAlgorithm`" + `,
-RS256 unless changed). A provider with only elliptic-curve keys signs ES256 or ES384 (Kanidm, Logto), one without a signing
+RS256 unless changed). It looks at that first, before any key. A provider with only elliptic-curve keys signs ES256 or ES384 (Kanidm, Logto), one without a signing
 key HS256 (Authentik). From 1.132 the log then says only ` + "`unexpected JWT \"alg\" header parameter`" + `.
 
 **Mend it**: set Immich's Signing Algorithm to what the provider uses, or give the provider an RSA key for this client.`,
@@ -23,7 +23,7 @@ key HS256 (Authentik). From 1.132 the log then says only ` + "`unexpected JWT \"
 		"Algorithm mismatch. Make sure the signing algorithm is set correctly", "Failed to finish oauth"},
 	Severity: checks.Error,
 	Breaks:   checks.Logins("id-token"),
-	After:    []string{"keys/usable"},
+	After:    []string{"discovery/endpoints"},
 	YieldsTo: []string{"settings/signing-algorithm"},
 	Needs:    []facts.Kind{facts.Server, facts.Settings, facts.Discovery, facts.Keys, facts.Authorize},
 	Run:      runKeysAlgorithm,
@@ -52,6 +52,12 @@ func runKeysAlgorithm(f *facts.Facts) checks.Outcome {
 		}
 	}
 	listed := !d.IDTokenAlgs.Is() || d.IDTokenAlgs.Has(want)
+	if len(kinds) == 0 && listed && !symmetric(want) && immich.ReadsKeysAtLogin.At(release).Value {
+		return skipped(facts.Why{Reason: facts.Absent, Detail: secret.Textf("no key is there that could sign, and that alone ends a login")}) // keys/usable minds
+	}
+	if o, doubt := followed(f, release, want, steps); doubt {
+		return o
+	}
 	if (len(fitting) > 0 || symmetric(want)) && listed {
 		return passed(secret.Textf("%s, if the client is not registered for another", want), steps, from...)
 	}
@@ -69,6 +75,7 @@ func runKeysAlgorithm(f *facts.Facts) checks.Outcome {
 		fd.Message = secret.Textf("the provider lists %s but shows no key for it", want)
 	case len(k.Keys) == 0 && d.IDTokenAlgs.Has("HS256"):
 		fd.Message = secret.Textf("the provider has no signing key and signs with HS256, by the client secret; Immich expects %s", want)
+		fd.Fix[1].Do = secret.Textf("or give the provider a signing key for this client (%s)", want)
 	default:
 		fd.Message = secret.Textf("Immich expects ID tokens signed with %s, which the provider does not offer", want)
 	}
@@ -76,6 +83,38 @@ func runKeysAlgorithm(f *facts.Facts) checks.Outcome {
 		fd.Message = secret.Textf("%s (the default; give --signing-algorithm if it was changed)", fd.Message)
 	}
 	return checks.Failed(fd)
+}
+
+// followed is the warning that a release that follows the provider's list
+// expects HS256, as that stands first, of a provider that has keys: what it
+// signs with is what the client is registered for, RS256 unless it says otherwise.
+func followed(f *facts.Facts, release string, want secret.Name, steps []checks.At) (o checks.Outcome, doubt bool) {
+	d, k := f.Discovery.Get(), f.Keys.Get()
+	if !immich.FollowsList.At(release).Value || !symmetric(want) {
+		return o, false
+	}
+	var able []string
+	for _, a := range d.IDTokenAlgs.Values {
+		if !symmetric(a) && slices.ContainsFunc(k.Keys, func(k facts.Key) bool {
+			return k.Unusable.IsZero() && k.Use != "enc" && !k.Private && fits(k, string(a))
+		}) {
+			able = append(able, string(a))
+		}
+	}
+	if len(able) == 0 {
+		return o, false
+	}
+	others := secret.Name(strings.Join(able, ", "))
+	fix := checks.Remedy{Do: secret.Textf("or register the client for ID tokens signed with HS256"), Snippet: secret.Textf("id_token_signed_response_alg: HS256")}
+	if p := theProvider(f); p.Remedy.Signing != "" {
+		fix.Where = secret.Textf("%s: %s", secret.Name(p.Name), secret.Name(p.Remedy.Signing))
+	}
+	return checks.Failed(checks.Finding{
+		Severity: checks.Warning, Evidence: checks.Evidence{From: slices.Concat(d.Object.From(), k.From), Grade: checks.Implied}, Breaks: steps,
+		Message: secret.Textf("the provider lists HS256 first, so this release expects it, and has keys for %s, which it will sign with unless the client is registered for HS256", others),
+		Want:    secret.Textf("HS256"), Got: secret.Textf("HS256, %s (%s)", others, d.Try.Exchange),
+		Fix: []checks.Remedy{{Do: secret.Textf("upgrade Immich to 1.95.0 or later, where the algorithm is a setting")}, fix},
+	}), true
 }
 
 // offered is what the provider can sign with: what its keys are for, else what it lists.

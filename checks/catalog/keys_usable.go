@@ -22,7 +22,7 @@ provider has no signing key and signs with the client secret (Authentik without 
 	Severity: checks.Error,
 	Breaks:   append(checks.Logins("id-token"), "back-channel/notice"),
 	After:    []string{"discovery/endpoints"},
-	YieldsTo: []string{"network/endpoints"},
+	YieldsTo: []string{"network/endpoints", "keys/algorithm"}, // openid-client 5 compares the algorithm before it reads a key
 	Needs:    []facts.Kind{facts.Server, facts.Settings, facts.Discovery, facts.Keys},
 	Run: func(f *facts.Facts) checks.Outcome {
 		k := f.Keys.Get()

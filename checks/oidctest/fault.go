@@ -64,50 +64,6 @@ func (f Fault) Start() (*Setup, error) {
 	return s, nil
 }
 
-// inPlace answers every request below prefix with a page in Immich's place.
-func inPlace(status int, location, body string, prefixes ...string) func(http.ResponseWriter, *http.Request) bool {
-	return func(w http.ResponseWriter, r *http.Request) bool {
-		if !slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(r.URL.Path, p) }) {
-			return false
-		}
-		if location != "" {
-			w.Header().Set("Location", location)
-		}
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.WriteHeader(status)
-		w.Write([]byte(body))
-		return true
-	}
-}
-
-func alter(path string, f func(*Answer)) func(*Setup) {
-	return func(s *Setup) { s.Provider.Alter = map[string]func(*Answer){path: f} }
-}
-
-// proxied puts a proxy between the browser and an Immich of that name.
-func proxied(host string, tls bool, by Proxy) func(*Setup) {
-	return func(s *Setup) { s.Immich.Host, s.Immich.TLS, s.Immich.Behind = host, tls, by }
-}
-
-// intercepted answers a request to a path of the provider in its place.
-func intercepted(status int, location, body string, path string) func(*Setup) {
-	return func(s *Setup) { s.Provider.Intercept = inPlace(status, location, body, path) }
-}
-
-func saysOf(name string, value any) func(*Setup) {
-	return func(s *Setup) { s.Provider.Metadata = map[string]any{name: value} }
-}
-
-// withoutRedirect takes from the client every redirect URI that ends so.
-func withoutRedirect(end string) func(*Setup) {
-	return func(s *Setup) {
-		s.Provider.Do(func() {
-			c := s.Provider.Client(clientID)
-			c.Redirects = slices.DeleteFunc(c.Redirects, func(u string) bool { return strings.HasSuffix(u, end) })
-		})
-	}
-}
-
 // Faults is every fault.
 var Faults = slices.Concat(wayFaults, documentFaults, answerFaults)
 
@@ -245,11 +201,11 @@ var wayFaults = []Fault{
 		Set: func(s *Setup) { s.Provider.KeyAlgs = []string{"ES256"} }},
 	{Name: "hs256-only", Title: "the provider has no signing key and signs with the client secret", GiveAlgorithm: "RS256", Trips: "keys/algorithm",
 		Also: []string{"keys/usable"}, // the set is empty; at this release that harms back-channel logout alone, a warning
-		Set: func(s *Setup) { // as Authentik does
-			s.Provider.Client(clientID).SignAlg = "HS256"
-			s.Provider.Metadata = map[string]any{"id_token_signing_alg_values_supported": []string{"HS256"}}
-			alter(KeysPath, Say(200, "application/json", "{}"))(s)
-		}},
+		Set:  withoutSigningKey},
+	{Name: "hs256-only-verified", Title: "the provider signs with the client secret, at a release that verifies signatures", Release: "v1.98.1", GiveKey: AdminKey, GiveAlgorithm: "RS256", Trips: "keys/algorithm",
+		Set: withoutSigningKey}, // keys/usable: the algorithm is compared before a key is read
+	{Name: "hs256-listed-first", Title: "the provider lists HS256 first, at a release that takes the first for what is used", Release: "v1.94.1", GiveIssuer: true, Warns: "keys/algorithm",
+		Set: saysOf("id_token_signing_alg_values_supported", []string{"HS256", "RS256"})},
 	{Name: "clock-behind", Title: "the provider's clock is two days behind", Trips: "clock/skew",
 		Set: func(s *Setup) { s.Provider.ClockSkew = -48 * time.Hour }},
 	{Name: "pkce-required-unlisted", Title: "the provider demands PKCE and does not list it", Seen: Probe, Trips: "pkce/accepted",
@@ -270,6 +226,19 @@ var wayFaults = []Fault{
 			s.Immich.Do(func() {
 				s.Immich.OAuth.MobileOverrideEnabled, s.Immich.OAuth.MobileRedirectURI = true, s.Immich.URL()+"/auth/login"
 			})
+		}},
+	{Name: "override-ignored", Title: "the mobile redirect override is on at the release that ignores it", Release: "v1.118.0", GiveKey: AdminKey, Trips: "redirect/mobile",
+		Then: func(s *Setup) {
+			s.Immich.Do(func() {
+				s.Immich.OAuth.MobileOverrideEnabled, s.Immich.OAuth.MobileRedirectURI = true, s.Immich.URL()+"/api/oauth/mobile-redirect"
+			})
+		}},
+	{Name: "app-scheme-unexpected", Title: "the provider falls over the app's scheme (Keycloak)", Seen: Probe, Trips: "redirect/registered",
+		Set: func(s *Setup) {
+			page := inPlace(400, "", "<!DOCTYPE html><p>Unexpected error when handling authentication request to identity provider.</p>", AuthorizePath)
+			s.Provider.Intercept = func(w http.ResponseWriter, r *http.Request) bool {
+				return strings.HasPrefix(r.FormValue("redirect_uri"), "app.immich:") && page(w, r)
+			}
 		}},
 	{Name: "missing-web-uri", Title: "the provider does not know the web page's redirect URI", Seen: Probe, Trips: "redirect/registered",
 		Then: withoutRedirect("/auth/login")},
