@@ -60,7 +60,7 @@ func endpointsOf(f *facts.Facts, d facts.DiscoveryDoc, release string) []endpoin
 func runDiscoveryEndpoints(f *facts.Facts) (o checks.Outcome) {
 	d := f.Discovery.Get()
 	release := rules(f)
-	fix := publicAddress(d.AuthorizationEndpoint)
+	fix := publicAddress(f)
 	if r, is := refused(f); is && r.cause == immich.BadEndpoint {
 		fd := checks.Finding{
 			Subject: checks.Subject{What: secret.Textf("authorization_endpoint")}, Evidence: seen(r.from), Breaks: existing(f, checks.Logins("authorize")),

@@ -65,7 +65,7 @@ func browserFinds(f *facts.Facts, o *checks.Outcome) {
 	}
 	fd := checks.Finding{
 		Subject: about, Evidence: seen(t.Endpoint.From()...), Breaks: steps,
-		Want: secret.Textf("an address as public as %s", by), Got: secret.Textf("%s (%s)", to, t.Immich.Exchange), Fix: publicAddress(t.Endpoint),
+		Want: secret.Textf("an address as public as %s", by), Got: secret.Textf("%s (%s)", to, t.Immich.Exchange), Fix: publicAddress(f),
 	}
 	if d := f.Discovery.Get().Try; d.Answer == facts.Answered && bareHost(d.URL) == bareHost(to) { // a browser may find what we found
 		fd.Severity = checks.Warning
@@ -96,18 +96,14 @@ func serverFinds(f *facts.Facts, o *checks.Outcome, name secret.Name, at facts.K
 	o.Findings = append(o.Findings, checks.Finding{
 		Subject: about, Severity: checks.Warning, Breaks: steps, Evidence: seen(at.From()...),
 		Message: secret.Textf("the %s has another name than the provider: only a container that knows %s reaches it", name, secret.URI(bareHost(at.Get()))),
-		Want:    secret.Textf("an address as public as the issuer's"), Got: secret.Textf("%s", at.Get()), Fix: publicAddress(f.Discovery.Get().AuthorizationEndpoint),
+		Want:    secret.Textf("an address as public as the issuer's"), Got: secret.Textf("%s", at.Get()), Fix: publicAddress(f),
 	})
 }
 
 // publicAddress is where a provider learns by which address people know it.
-func publicAddress(endpoint facts.Known[secret.URI]) []checks.Remedy {
+func publicAddress(f *facts.Facts) []checks.Remedy {
 	fix := checks.Remedy{Do: secret.Textf("give the provider its public https address, and let its proxy pass Host, X-Forwarded-Proto and X-Forwarded-Host"),
 		Snippet: secret.Textf("proxy_set_header X-Forwarded-Proto $scheme;\nproxy_set_header X-Forwarded-Host $http_host;")}
-	facts.If(endpoint, func(s secret.URI) {
-		if p, _ := provider.Of(string(s)); p.Remedy.Public != "" {
-			fix.Where = secret.Textf("%s: %s", secret.Name(p.Name), secret.Name(p.Remedy.Public))
-		}
-	})
+	inDialect(f, provider.Public, secret.Text{}, &fix)
 	return []checks.Remedy{fix}
 }

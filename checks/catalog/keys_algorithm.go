@@ -8,6 +8,7 @@ import (
 	"immich-oidc-doctor/checks/cite"
 	"immich-oidc-doctor/checks/facts"
 	"immich-oidc-doctor/checks/know/immich"
+	"immich-oidc-doctor/checks/know/provider"
 	"immich-oidc-doctor/checks/secret"
 )
 
@@ -144,9 +145,7 @@ func algorithmFix(f *facts.Facts, release string, want secret.Name, offers []str
 	if want == "RS256" {
 		other.Do = secret.Textf("or let the provider sign with an RSA key (RS256)")
 	}
-	if p := theProvider(f); p.Remedy.Signing != "" {
-		other.Where = secret.Textf("%s: %s", secret.Name(p.Name), secret.Name(p.Remedy.Signing))
-	}
+	inDialect(f, provider.Signing, secret.Textf("%s", want), &other)
 	return []checks.Remedy{fix, other}
 }
 

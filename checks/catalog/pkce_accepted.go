@@ -9,6 +9,7 @@ import (
 	"immich-oidc-doctor/checks/cite"
 	"immich-oidc-doctor/checks/facts"
 	"immich-oidc-doctor/checks/know/immich"
+	"immich-oidc-doctor/checks/know/provider"
 	"immich-oidc-doctor/checks/secret"
 )
 
@@ -38,9 +39,7 @@ func runPKCEAccepted(f *facts.Facts) checks.Outcome {
 	if use.Value == immich.PKCENever {
 		fix[0].Do = secret.Textf("let the provider not demand PKCE for this client, or upgrade Immich to 1.143.0 or later")
 	}
-	if p := theProvider(f); p.Remedy.PKCE != "" {
-		fix[0].Where = secret.Textf("%s: %s", secret.Name(p.Name), secret.Name(p.Remedy.PKCE))
-	}
+	inDialect(f, provider.PKCE, secret.Text{}, &fix[0])
 	for _, t := range facts.Or(f, f.Redirects, facts.RedirectLog{}).Tries {
 		words := said(t)
 		if t.Back {
@@ -83,7 +82,7 @@ func runPKCEAccepted(f *facts.Facts) checks.Outcome {
 	if taken, ok := takesRequest(f); use.Value == immich.PKCEBlank && ok {
 		return passed(secret.Textf("the provider takes the empty parameters that Immich sends"), steps, taken)
 	}
-	if use.Value == immich.PKCEUnhinged && !theProvider(f).SilentPKCE { // most of those that list nothing do no PKCE at all
+	if p, _ := Provider(f); use.Value == immich.PKCEUnhinged && !p.SilentPKCE { // most of those that list nothing do no PKCE at all
 		fd.Severity, fd.Breaks = checks.Note, []checks.At{}
 	}
 	if use.Value == immich.PKCEBlank {

@@ -7,7 +7,6 @@ import (
 	"immich-oidc-doctor/checks/catalog"
 	"immich-oidc-doctor/checks/facts"
 	"immich-oidc-doctor/checks/know/immich"
-	"immich-oidc-doctor/checks/know/provider"
 	"immich-oidc-doctor/checks/secret"
 	"immich-oidc-doctor/report"
 )
@@ -19,14 +18,8 @@ func judge(f *facts.Facts, strict bool) *report.Document {
 	facts.If(f.Server, func(s facts.ServerInfo) {
 		facts.If(s.Version, func(v secret.Name) { about.Note, about.Without = note(string(v)), without(string(v)) })
 	})
-	facts.If(f.Authorize, func(l facts.AuthorizeLog) {
-		for _, t := range l.Tries {
-			facts.If(t.Endpoint, func(u secret.URI) {
-				known, _ := provider.Of(string(u))
-				about.Provider = known.Name
-			})
-		}
-	})
+	known, _ := catalog.Provider(f)
+	about.Provider = known.Name
 	rs, _ := results(f)
 	return report.New(f, rs, about)
 }

@@ -1,146 +1,143 @@
 // Package provider is what is known of OpenID providers: how to recognise one
-// by the authorization URL that Immich sends people to, what its issuer looks
-// like, and where its users change what.
+// and how surely, what its issuer looks like, where its users change what, and
+// which of its answers prove something. Each product is one value in a table;
+// what nobody has checked says so, so that nothing is built on it unnoticed.
 package provider
 
-import (
-	"net/url"
-	"regexp"
-	"strings"
+import "immich-oidc-doctor/checks/cite"
+
+// Evidence is what a row, or a part of it, rests on.
+type Evidence string
+
+const (
+	Live          Evidence = "live"          // seen on a running server
+	Source        Evidence = "source"        // read in the product's source
+	Documentation Evidence = "documentation" // said by its makers or its users in writing
+	Unchecked     Evidence = "unchecked"     // a hypothesis
 )
 
 // A Provider is one product.
 type Provider struct {
 	Name string
 
-	// Host and Path recognise its authorization endpoint; an empty Host is any.
-	// Issuer is the issuer as an expansion of Path's groups; a trailing slash is
-	// part of it. Empty: the authorization endpoint does not name the issuer.
-	Host, Path, Issuer string
+	// BuiltOn is the name of the row whose program this one is made of, and by
+	// which it may be known where nothing tells the two apart.
+	BuiltOn string
 
-	// Shared says that several issuers have one authorization endpoint, so that
-	// the issuer found by it is a guess.
-	Shared bool
+	// Evidence is that of each part of the row that has none of its own.
+	Evidence Evidence
+	Cite     cite.Citation
 
+	// Shapes recognise it. None: nothing tells it from what it is built on.
+	Shapes []Shape
+	// Answers are marks of its answers outside the document: of a header by its
+	// name, of a body by "body".
+	Answers []Mark
+
+	// Issuer is the pattern of a whole issuer; IssuerUnique says that no other
+	// product is known to write one so. Issuers are examples.
+	Issuer       string
+	IssuerUnique bool
+	Issuers      []string
+
+	// Signs is the algorithm of its ID tokens unless somebody changed it.
+	// Empty: it depends, or is not known.
+	Signs string
+	PKCE  Rule
 	// SilentPKCE says that it does PKCE and does not list it.
 	SilentPKCE bool
 
-	Remedy Remedy
+	// NoAppURI says why a client with a secret cannot have the app's redirect
+	// URI, whose scheme is its own. Empty: it can, or it is not known.
+	NoAppURI Fact
+
+	Settings map[Kind]Setting
+	Proofs   Proofs
+	Quirks   []Quirk
 }
 
-// A Remedy says, in the product's own words, where each thing is changed.
-type Remedy struct {
-	Redirects string // the list of redirect URIs
-	Snippet   string // what to add there; %s is the redirect URI
-	Signing   string // the algorithm that ID tokens are signed with
-	PKCE      string // whether PKCE is demanded
-	Public    string // the address by which people know the provider
-}
-
-// Providers, the most telling shape first. A shape that several products share
-// (/authorize) is not here: a wrong name is worse than none.
-var Providers = []Provider{
-	{Name: "Keycloak", Path: `^(.*/realms/[^/]+)/protocol/openid-connect/auth$`, Issuer: "$1", Remedy: Remedy{
-		Redirects: "Clients > (the client) > Settings > Valid redirect URIs",
-		Signing:   "Clients > (the client) > Advanced > Fine grain OpenID Connect configuration > ID token signature algorithm",
-		PKCE:      "Clients > (the client) > Advanced > Proof Key for Code Exchange Code Challenge Method",
-		Public:    "KC_HOSTNAME=https://…, and KC_PROXY_HEADERS=xforwarded behind a proxy"}},
-	{Name: "Authelia", Path: `^(.*)/api/oidc/authorization$`, Issuer: "$1", Remedy: Remedy{
-		Redirects: "configuration.yml: identity_providers.oidc.clients[].redirect_uris", Snippet: "- '%s'",
-		Signing: "configuration.yml: identity_providers.oidc.clients[].id_token_signed_response_alg",
-		PKCE:    "configuration.yml: identity_providers.oidc.clients[].require_pkce",
-		Public:  "it takes Host, X-Forwarded-Host and X-Forwarded-Proto from the proxy; there is no setting"}},
-	{Name: "Authentik", Path: `^(.*)/application/o/authorize/$`, Shared: true, Remedy: Remedy{
-		Redirects: "Applications > Providers > (the provider) > Redirect URIs/Origins",
-		Signing:   "Applications > Providers > (the provider) > Advanced protocol settings > Signing Key",
-		Public:    "it takes Host and X-Forwarded-Proto from proxies in AUTHENTIK_LISTEN__TRUSTED_PROXY_CIDRS"}},
-	{Name: "Kanidm", Path: `^(.*)/ui/oauth2$`, Issuer: "$1/oauth2/openid/{client_id}", Remedy: Remedy{
-		Redirects: "kanidm system oauth2 add-redirect-url CLIENT URL",
-		Signing:   "kanidm system oauth2 warning-enable-legacy-crypto CLIENT",
-		PKCE:      "kanidm system oauth2 warning-insecure-client-disable-pkce CLIENT",
-		Public:    "server.toml: origin and domain"}},
-	{Name: "Google", Host: "accounts.google.com", Path: `.*`, Issuer: "https://accounts.google.com", Remedy: Remedy{
-		Redirects: "Google Cloud console > APIs & Services > Credentials > (the client) > Authorized redirect URIs"}},
-	{Name: "Microsoft Entra ID", Host: "login.microsoftonline.com", Path: `^/([^/]+)/oauth2/v2\.0/authorize$`, Issuer: "https://login.microsoftonline.com/$1/v2.0", SilentPKCE: true, Remedy: Remedy{
-		Redirects: "Entra admin center > App registrations > (the app) > Authentication > Redirect URIs"}},
-	{Name: "Zitadel", Path: `^/oauth/v2/authorize$`, Issuer: "/", Remedy: Remedy{
-		Redirects: "(the project) > (the application) > Redirect Settings",
-		Public:    "ExternalDomain, ExternalPort and ExternalSecure (ZITADEL_EXTERNALDOMAIN …)"}},
-	{Name: "Rauthy", Path: `^(.*/auth/v1)/oidc/authorize$`, Issuer: "$1", Remedy: Remedy{
-		Redirects: "Admin > Clients > (the client) > Redirect URIs", Signing: "Admin > Clients > (the client) > ID token algorithm",
-		Public: "PUB_URL, PROXY_MODE and TRUSTED_PROXIES"}},
-	{Name: "Gitea or Casdoor", Path: `^(.*)/login/oauth/authorize$`, Issuer: "$1", Shared: true, Remedy: Remedy{
-		Public: "Gitea: ROOT_URL in app.ini; Casdoor: origin in app.conf"}},
-	{Name: "Nextcloud", Path: `^(.*)/apps/oidc/authorize$`, Issuer: "$1", Remedy: Remedy{
-		Redirects: "Administration settings > Security > OpenID Connect clients",
-		Public:    "config.php: overwriteprotocol, overwritehost and trusted_proxies"}},
-	{Name: "Cloudflare Access", Path: `^(.*/cdn-cgi/access/sso/oidc/[^/]+)/authorization$`, Issuer: "$1", Remedy: Remedy{
-		Redirects: "Zero Trust > Access > Applications > (the application) > Redirect URLs"}},
-	{Name: "Okta", Path: `^(/oauth2/[^/]+)/v1/authorize$`, Issuer: "$1", Remedy: Remedy{
-		Redirects: "Applications > (the application) > General > Sign-in redirect URIs"}},
-	{Name: "Okta", Path: `^/oauth2/v1/authorize$`, Issuer: "/", Remedy: Remedy{
-		Redirects: "Applications > (the application) > General > Sign-in redirect URIs"}},
-	{Name: "Glewlwyd", Path: `^(.*/api/[^/]+)/auth$`, Issuer: "$1", Remedy: Remedy{
-		Redirects: "Clients > (the client) > Redirect URI"}},
-}
-
-// Of returns the provider that an authorization endpoint belongs to, and
-// whether any does.
-func Of(endpoint string) (Provider, bool) {
-	u, err := url.Parse(endpoint)
-	if err != nil {
-		return Provider{}, false
-	}
-	for _, p := range Providers {
-		if (p.Host == "" || strings.EqualFold(p.Host, u.Hostname())) && regexp.MustCompile(p.Path).MatchString(u.Path) {
-			return p, true
-		}
-	}
-	return Provider{}, false
-}
-
-// A Candidate is an issuer that an authorization endpoint may belong to.
-type Candidate struct {
+// A Shape is one way in which a product writes its authorization endpoint.
+type Shape struct {
+	// Host is the host's name, or with a dot before it the end of one. Empty: any.
+	Host string
+	// Path is the pattern of the endpoint's path.
+	Path string
+	// Issuer is the issuer's path, or the whole issuer, as an expansion of Path's
+	// groups. Empty: the endpoint does not name it.
 	Issuer string
-	Guess  bool // other issuers have the same authorization endpoint
+	// Shared says that several issuers have this one endpoint, so that the issuer
+	// found by it is a guess.
+	Shared bool
+	// Alone says that no other product is known to have the shape. Any other
+	// shape names its product only if the document shows every mark of Confirm.
+	Alone   bool
+	Confirm []Mark
+	// Example is an endpoint of the shape.
+	Example  string
+	Evidence Evidence
 }
 
-// MostIssuers is how many issuers are worth a request.
-const MostIssuers = 4
+// A Mark is a pattern that one value of a member has.
+type Mark struct{ Member, Like string }
 
-// Issuers returns the issuers that an authorization endpoint may belong to, the
-// likeliest first, at most MostIssuers. Whether one does, its own document says.
-func Issuers(endpoint, clientID string) (cs []Candidate) {
-	u, err := url.Parse(endpoint)
-	if err != nil || u.Host == "" {
-		return nil
+// A Rule is what a product demands of PKCE.
+type Rule string
+
+const (
+	PKCEUnknown  Rule = ""
+	PKCEOptional Rule = "optional"
+	PKCEByClient Rule = "demanded if the client or the provider is set so"
+	PKCEDefault  Rule = "demanded unless the client is set otherwise"
+)
+
+// A Fact is a sentence about a product and what it rests on.
+type Fact struct {
+	Text     string
+	Evidence Evidence
+}
+
+// A Quirk is what surprises people, in releases from From to before To where
+// they are known.
+type Quirk struct {
+	From, To string
+	Text     string
+	Evidence Evidence
+}
+
+// Proofs are what answers of the provider prove to somebody outside.
+type Proofs struct {
+	Redirect, Client, Secret, Method Proof
+}
+
+// A Proof says whether something can be seen from outside, and by what.
+type Proof struct {
+	Can      Can
+	By       string // what shows it, or why nothing does
+	Evidence Evidence
+}
+
+// Can is whether something can be seen from outside.
+type Can string
+
+const (
+	NotKnown  Can = ""
+	Yes       Can = "yes"
+	Sometimes Can = "sometimes"
+	No        Can = "no"
+)
+
+// Table is every product, those with the more telling shapes first.
+var Table = []Provider{
+	keycloak, authelia, authentik, pocketID, zitadel, kanidm, rauthy, hydra,
+	panva, logto, voidAuth, dex, glewlwyd, lemonLDAP, gitea, casdoor, gitLab,
+	nextcloud, synology, tsidp,
+	google, entra, okta, auth0, cloudflare, fusionAuth, pingOne,
+}
+
+// rests is e, or the row's evidence where e is empty.
+func (p Provider) rests(e Evidence) Evidence {
+	if e == "" {
+		return p.Evidence
 	}
-	base := u.Scheme + "://" + u.Host
-	add := func(c Candidate) {
-		for _, had := range cs {
-			if strings.TrimSuffix(had.Issuer, "/") == strings.TrimSuffix(c.Issuer, "/") {
-				return
-			}
-		}
-		if len(cs) < MostIssuers {
-			cs = append(cs, c)
-		}
-	}
-	p, known := Of(endpoint)
-	if known && p.Issuer != "" {
-		re := regexp.MustCompile(p.Path)
-		path := string(re.ExpandString(nil, p.Issuer, u.Path, re.FindStringSubmatchIndex(u.Path)))
-		path = strings.ReplaceAll(path, "{client_id}", url.PathEscape(clientID))
-		if !strings.Contains(path, "://") {
-			path = base + path
-		}
-		add(Candidate{strings.TrimSuffix(path, "/"), p.Shared})
-	}
-	for path := u.Path; path != "" && path != "/"; { // each folder above it, the nearest first
-		path = strings.TrimSuffix(path, "/")
-		path = path[:strings.LastIndex(path, "/")]
-		add(Candidate{base + path, known && p.Shared})
-	}
-	add(Candidate{base, known && p.Shared})
-	return cs
+	return e
 }
