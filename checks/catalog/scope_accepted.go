@@ -6,6 +6,7 @@ import (
 	"immich-oidc-doctor/checks"
 	"immich-oidc-doctor/checks/cite"
 	"immich-oidc-doctor/checks/facts"
+	"immich-oidc-doctor/checks/know/provider"
 	"immich-oidc-doctor/checks/secret"
 )
 
@@ -35,14 +36,19 @@ also if the provider knows the scope and this client may not have it. People are
 				unlisted = append(unlisted, s)
 			}
 		}
-		fix := checks.Remedy{Do: secret.Textf("take the scope out that the provider does not give this client, or give it at the provider"), Where: oauthSettings("scope")}
-		if o := scopeAnswered(facts.Or(f, f.Redirects, facts.RedirectLog{}), asked, unlisted, steps, fix); o != nil {
+		fix := checks.Remedy{Do: secret.Textf("take the scopes out that the provider does not give this client"), Where: oauthSettings("scope")}
+		fixes := []checks.Remedy{fix}
+		give := checks.Remedy{Do: secret.Textf("or give them to the client at the provider")}
+		if inDialect(f, provider.Scopes, secret.Text{}, &give) {
+			fixes = append(fixes, give)
+		}
+		if o := scopeAnswered(facts.Or(f, f.Redirects, facts.RedirectLog{}), asked, unlisted, steps, fixes); o != nil {
 			return *o
 		}
 		switch {
 		case len(unlisted) > 0:
 			return checks.Failed(checks.Finding{
-				Severity: checks.Note, Evidence: checks.Evidence{From: []facts.Provenance{from, offered.From}, Grade: checks.Implied}, Fix: []checks.Remedy{fix},
+				Severity: checks.Note, Evidence: checks.Evidence{From: []facts.Provenance{from, offered.From}, Grade: checks.Implied}, Fix: fixes,
 				Message: secret.Textf("the provider does not list every scope that Immich asks for; strict providers then refuse the login"),
 				Want:    secret.Textf("scopes of the list"), Got: secret.Textf("%s", names(unlisted, " ")),
 			})
@@ -55,13 +61,13 @@ also if the provider knows the scope and this client may not have it. People are
 
 // scopeAnswered is what the provider's answers to Immich's requests say of the
 // scopes, nil if nothing: it looks at them before it asks who logs in.
-func scopeAnswered(l facts.RedirectLog, asked, unlisted []secret.Name, steps []checks.At, fix checks.Remedy) *checks.Outcome {
+func scopeAnswered(l facts.RedirectLog, asked, unlisted []secret.Name, steps []checks.At, fix []checks.Remedy) *checks.Outcome {
 	for _, t := range l.Tries {
 		from := t.Provider.From(facts.ByProvider)
 		switch {
 		case t.Back && t.Error == "invalid_scope":
 			fd := checks.Finding{
-				Evidence: seen(from), Breaks: steps, Fix: []checks.Remedy{fix},
+				Evidence: seen(from), Breaks: steps, Fix: fix,
 				Message: secret.Textf("the provider refuses the scopes that Immich asks for: %s", t.Description),
 				Want:    secret.Textf("the scopes accepted"), Got: secret.Textf("invalid_scope for %s (%s)", names(asked, " "), from.Ref),
 			}

@@ -5,6 +5,7 @@ import (
 	"immich-oidc-doctor/checks/cite"
 	"immich-oidc-doctor/checks/facts"
 	"immich-oidc-doctor/checks/know/immich"
+	"immich-oidc-doctor/checks/know/provider"
 	"immich-oidc-doctor/checks/secret"
 )
 
@@ -22,6 +23,7 @@ to 1.132.
 	Severity: checks.Note, // providers take more than they list (Dex): only asking settles it
 	After:    []string{"discovery/document", "discovery/endpoints"},
 	Needs:    []facts.Kind{facts.Server, facts.Settings, facts.Discovery},
+	Uses:     []facts.Kind{facts.Authorize},
 	Run: func(f *facts.Facts) checks.Outcome {
 		d := f.Discovery.Get()
 		d.Object.Get()
@@ -53,6 +55,7 @@ to 1.132.
 			Want:     secret.Textf("%s in token_endpoint_auth_methods_supported", sends), Got: secret.Textf("%s", names(list.Values, ", ")),
 			Fix: []checks.Remedy{{Do: secret.Textf("set the method of the client to %s", sends), Where: secret.Textf("the client at the provider")}},
 		}
+		inDialect(f, provider.Method, secret.Textf("%s", sends), &fd.Fix[0])
 		if rule == immich.AuthBySetting {
 			fd.Message = secret.Textf("Immich sends the client secret by %s, which the provider does not list", sends)
 			if !f.Settings.Get().TokenEndpointAuthMethod.Is() {
