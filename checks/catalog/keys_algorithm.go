@@ -107,9 +107,7 @@ func followed(f *facts.Facts, release string, want secret.Name, steps []checks.A
 	}
 	others := secret.Name(strings.Join(able, ", "))
 	fix := checks.Remedy{Do: secret.Textf("or register the client for ID tokens signed with HS256"), Snippet: secret.Textf("id_token_signed_response_alg: HS256")}
-	if p := theProvider(f); p.Remedy.Signing != "" {
-		fix.Where = secret.Textf("%s: %s", secret.Name(p.Name), secret.Name(p.Remedy.Signing))
-	}
+	inDialect(f, provider.Signing, secret.Textf("HS256"), &fix)
 	return checks.Failed(checks.Finding{
 		Severity: checks.Warning, Evidence: checks.Evidence{From: slices.Concat(d.Object.From(), k.From), Grade: checks.Implied}, Breaks: steps,
 		Message: secret.Textf("the provider lists HS256 first, so this release expects it, and has keys for %s, which it will sign with unless the client is registered for HS256", others),
