@@ -16,9 +16,15 @@ import (
 // reason is err without the method and URL that net/http puts before it: the
 // URL may carry a credential and stands in the Attempt anyway.
 func reason(err error) string {
-	var op *net.OpError
+	var (
+		op  *net.OpError
+		dns *net.DNSError
+	)
 	if errors.Is(err, context.DeadlineExceeded) {
 		return "no answer in time"
+	}
+	if errors.As(err, &dns) { // without the resolver's address, which is nobody's business
+		return "lookup: " + dns.Err
 	}
 	if errors.As(err, &op) && op.Err != nil {
 		return op.Op + ": " + op.Err.Error()
