@@ -26,12 +26,12 @@ var lastBefore = map[string]string{
 
 // boundaries is where each rule of know/immich changes, by its name.
 var boundaries = map[string][]string{
-	"PathLinking": {immich.PathLinking}, "TokenRedirect": bounds(immich.Library),
+	"LinkingSince": {immich.LinkingSince}, "TokenRedirect": bounds(immich.Library),
 	"Library": bounds(immich.Library), "ComparesIssuer": bounds(immich.ComparesIssuer), "RefusesHTTP": bounds(immich.RefusesHTTP),
 	"ReadsKeysAtLogin": bounds(immich.ReadsKeysAtLogin), "BackChannel": bounds(immich.BackChannel), "PKCE": bounds(immich.PKCE),
 	"UserinfoUnlessEmail": bounds(immich.UserinfoUnlessEmail), "OverrideApplied": bounds(immich.OverrideApplied), "MobileOverride": {immich.MobileOverride},
 	"AppRedirect": bounds(immich.AppRedirect), "DefaultAlgorithm": bounds(immich.DefaultAlgorithm), "Leeway": bounds(immich.Leeway),
-	"AuthorizePath": bounds(immich.AuthorizePath), "HidesNetworkCause": bounds(immich.HidesNetworkCause), "FollowsList": bounds(immich.FollowsList),
+	"AuthorizePath": bounds(immich.AuthorizePath), "FollowsList": bounds(immich.FollowsList),
 	"PublicClient": bounds(immich.PublicClient), "KeyPermissions": bounds(immich.KeyPermissions), "RoleMakesAdmin": bounds(immich.RoleMakesAdmin),
 	"MePath": bounds(immich.MePath), "StateInCookie": bounds(immich.StateInCookie), "Trusts": bounds(immich.Trusts), "WellKnown": {immich.WellKnown},
 	"Authenticates": bounds(immich.Authenticates), "NeedsIDToken": bounds(immich.NeedsIDToken),
@@ -103,7 +103,7 @@ func turns(t *testing.T, c *checks.Check) (at []string) {
 		}
 	}
 	for _, rule := range by[c.ID] {
-		if rule == "PathLinking" && !speaks("linking/") || rule == "BackChannel" && !speaks("back-channel/") {
+		if rule == "LinkingSince" && !speaks("linking/") || rule == "BackChannel" && !speaks("back-channel/") {
 			continue // asked for every check, of no matter to one that does not speak of that journey
 		}
 		for _, release := range boundaries[rule] {

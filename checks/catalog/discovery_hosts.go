@@ -74,7 +74,7 @@ func browserFinds(f *facts.Facts, o *checks.Outcome) {
 		fd.Message = secret.Textf("Immich sends the browser to %s, a name that only containers know", secret.URI(bareHost(to)))
 	} else {
 		fd.Severity = checks.Warning
-		fd.Message = secret.Textf("Immich sends the browser to %s, which only the home network reaches", secret.URI(bareHost(to)))
+		fd.Message = secret.Textf("Immich sends the browser to %s, which nobody reaches from elsewhere", secret.URI(bareHost(to)))
 	}
 	o.Findings = append(o.Findings, fd)
 }

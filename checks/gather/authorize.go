@@ -49,7 +49,7 @@ func authorizeSends(t facts.TargetSpec) (all []Send) {
 	path := immich.AuthorizePath.At(immich.Newest)
 	where := strings.TrimSuffix(path.Value, "authorize") + "{authorize, before " + path.From + " config}"
 	for _, j := range []struct{ name, as, only string }{
-		{"web", "the web page", ""}, {"linking", "the account settings", "the release can link accounts, from " + immich.PathLinking}, {"mobile", "the phone app", ""},
+		{"web", "the web page", ""}, {"linking", "the account settings", "the release can link accounts, from " + immich.LinkingSince}, {"mobile", "the phone app", ""},
 	} {
 		for n := range max(1, min(len(t.Origins), maxDoors)) {
 			if n > 0 && j.name == "mobile" {
@@ -86,7 +86,7 @@ func logins(base secret.URI, f *facts.Facts, release string) (tries []facts.Auth
 			page = secret.URI(o.Name)
 		}
 		tries = append(tries, facts.AuthorizeTry{Journey: "web", Origin: o.Name, Redirect: page + "/auth/login"})
-		if release == "" || !immich.Before(release, immich.PathLinking) {
+		if release == "" || !immich.Before(release, immich.LinkingSince) {
 			tries = append(tries, facts.AuthorizeTry{Journey: "linking", Origin: o.Name, Redirect: page + "/user-settings"})
 		}
 	}

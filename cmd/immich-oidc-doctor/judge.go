@@ -35,7 +35,7 @@ func without(release string) (journeys []string) {
 	if immich.Plain(release) == "" {
 		return nil
 	}
-	if immich.Before(release, immich.PathLinking) {
+	if immich.Before(release, immich.LinkingSince) {
 		journeys = append(journeys, "linking")
 	}
 	if !immich.BackChannel.At(release).Value {

@@ -22,7 +22,7 @@ func TestTablesHaveNoHolesAndNoOverlaps(t *testing.T) {
 		"Library": Library, "ComparesIssuer": ComparesIssuer, "RefusesHTTP": RefusesHTTP, "ReadsKeysAtLogin": ReadsKeysAtLogin,
 		"BackChannel": BackChannel, "UserinfoUnlessEmail": UserinfoUnlessEmail, "PKCE": PKCE, "AppRedirect": AppRedirect,
 		"OverrideApplied": OverrideApplied, "DefaultAlgorithm": DefaultAlgorithm, "Leeway": Leeway, "AuthorizePath": AuthorizePath,
-		"HidesNetworkCause": HidesNetworkCause, "FollowsList": FollowsList,
+		"FollowsList":  FollowsList,
 		"PublicClient": PublicClient, "KeyPermissions": KeyPermissions,
 		"MePath": MePath, "StateInCookie": StateInCookie, "Trusts": Trusts,
 		"Authenticates": Authenticates, "NeedsIDToken": NeedsIDToken, "LogoutSetting": LogoutSetting, "ParsesLogout": ParsesLogout,

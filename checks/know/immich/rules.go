@@ -114,13 +114,6 @@ var AuthorizePath = Table[string]{
 	{From: "v1.77.0", Value: "/api/oauth/authorize", Cite: cite.Immich("v1.77.0", "server/src/immich/controllers/oauth.controller.ts")},
 }
 
-// HidesNetworkCause says whether Immich answers every network failure with
-// "fetch failed", whatever the cause.
-var HidesNetworkCause = Table[bool]{
-	{To: "v1.132.0", Value: false, Cite: cite.OpenIDClient("v5.7.1", "lib/helpers/request.js")},
-	{From: "v1.132.0", Value: true, Cite: cite.Immich("v1.132.0", repository)},
-}
-
 // KeyPermissions says whether an API key has permissions of its own.
 var KeyPermissions = Table[bool]{
 	{To: "v1.113.0", Value: false, Cite: cite.Immich("v1.112.1", "server/src/services/auth.service.ts")},
@@ -167,5 +160,5 @@ var Trusts = Table[string]{
 // WellKnown is since when the app asks /.well-known/immich where the API is.
 const WellKnown = "v1.43.0"
 
-// PathLinking is since when an account can be linked (/user-settings).
-const PathLinking = "v1.40.0"
+// LinkingSince is since when an account can be linked (/user-settings).
+const LinkingSince = "v1.40.0"

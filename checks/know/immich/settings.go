@@ -74,12 +74,9 @@ var Doors = []Door{
 // called milliseconds and handed to the client as seconds.
 const TimeoutIsSeconds = "v1.133.0"
 
-// What Node makes of a time limit of that many seconds: beyond the first the
-// timer overflows and fires at once, beyond the second it is refused.
-const (
-	TimerOverflows = (1<<31 - 1) / 1000
-	TimerRefuses   = (1<<32 - 1) / 1000
-)
+// TimerOverflows is the longest time limit in seconds that Node can keep: with
+// a longer one its timer overflows and fires at once.
+const TimerOverflows = (1<<31 - 1) / 1000
 
 // ZeroQuotaIsZero is the first release that takes a quota of 0 for no room at
 // all; before, it was no limit.
