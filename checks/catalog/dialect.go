@@ -1,9 +1,6 @@
 package catalog
 
 import (
-	"cmp"
-	"fmt"
-
 	"immich-oidc-doctor/checks"
 	"immich-oidc-doctor/checks/facts"
 	"immich-oidc-doctor/checks/know/provider"
@@ -14,36 +11,8 @@ import (
 // discovery document, as far as either is known. A check that asks for it uses
 // facts.Authorize and facts.Discovery.
 func Provider(f *facts.Facts) (provider.Provider, provider.Surety) {
-	var endpoint secret.URI
-	facts.If(f.Authorize, func(l facts.AuthorizeLog) {
-		for _, t := range l.Tries {
-			facts.If(t.Endpoint, func(u secret.URI) { endpoint = cmp.Or(endpoint, u) })
-		}
-	})
-	var shown provider.Document
-	facts.If(f.Discovery, func(d facts.DiscoveryDoc) { shown = shownBy(d) })
+	endpoint, shown := facts.Marks(f)
 	return provider.Recognise(string(endpoint), shown)
-}
-
-// shownBy is the document as far as it tells products apart.
-func shownBy(d facts.DiscoveryDoc) provider.Document {
-	doc := provider.Document{}
-	for member, at := range map[string]facts.Known[secret.URI]{
-		"issuer": d.Issuer, "authorization_endpoint": d.AuthorizationEndpoint, "token_endpoint": d.TokenEndpoint,
-		"userinfo_endpoint": d.UserinfoEndpoint, "jwks_uri": d.JWKSURI, "end_session_endpoint": d.EndSessionEndpoint,
-	} {
-		facts.If(at, func(u secret.URI) { doc[member] = []string{string(u)} })
-	}
-	facts.If(d.IssParameter, func(b bool) { doc["authorization_response_iss_parameter_supported"] = []string{fmt.Sprint(b)} })
-	for member, l := range map[string]facts.List{
-		"id_token_signing_alg_values_supported": d.IDTokenAlgs, "scopes_supported": d.ScopesOffered,
-		"claims_supported": d.ClaimsOffered, "response_types_supported": d.ResponseTypes,
-	} {
-		for _, v := range l.Values {
-			doc[member] = append(doc[member], string(v))
-		}
-	}
-	return doc
 }
 
 // inDialect lets a remedy say in the provider's own words where k is changed

@@ -49,18 +49,27 @@ func (l AuthorizeLog) Of(journey secret.Name) (t AuthorizeTry, ok bool) {
 	return t, false
 }
 
-// RedirectLog is the provider's answer to each authorization URL, sent with
-// prompt=none so that nobody is asked to log in.
+// RedirectLog is the provider's answer to each authorization URL, asked so that
+// nobody is asked to log in.
 type RedirectLog struct {
 	Tries []RedirectTry `json:"tries"`
+
+	// Control is the request of the web login with a redirect URI that nobody
+	// registers: the same host, a path made at random. A provider that answers it
+	// as it answers the true one shows nothing. Made after all of Tries, once.
+	Control RedirectTry `json:"control,omitzero"`
+
+	Ended Why `json:"ended,omitzero"` // why no more was asked, when the provider wants fewer requests
 }
 
 // A RedirectTry is one authorization request to the provider.
 type RedirectTry struct {
-	Journey  secret.Name `json:"journey"`
+	Journey  secret.Name `json:"journey,omitempty"`
 	Origin   secret.Name `json:"origin,omitempty"`
-	Redirect secret.URI  `json:"redirect"` // the redirect URI that the provider was asked for
-	Provider Attempt     `json:"provider"`
+	Redirect secret.URI  `json:"redirect"`         // the redirect URI that the provider was asked for
+	Asked    secret.Name `json:"asked,omitempty"`  // what makes it answer without a login: AskedNone, AskedType; empty: nothing, as Immich asks
+	Before   []Attempt   `json:"before,omitempty"` // answers that did not settle it: of earlier requests, of pages on the way
+	Provider Attempt     `json:"provider"`         // the last answer, which the rest is about
 
 	Back        bool         `json:"back"`           // it answered by going to that very URI
 	Mode        secret.Name  `json:"mode,omitempty"` // how it brings its answer there, if not in the query: fragment, form_post
@@ -70,13 +79,20 @@ type RedirectTry struct {
 	Issuer      secret.URI   `json:"iss,omitempty"`  // who it says that it is (RFC 9207)
 	Code        bool         `json:"code,omitempty"` // it handed out a code unasked; dropped, never exchanged
 	Handed      secret.Value `json:"handed"`         // that code, so that Seal masks it everywhere
+	Form        bool         `json:"form,omitempty"` // the last answer is a page with a form to log in
 	Why         Why          `json:"why,omitzero"`   // when it was not asked
 }
 
+// What an authorization request carries so that a provider answers it at once.
+const (
+	AskedNone secret.Name = "prompt=none"
+	AskedType secret.Name = "response_type=none_of_ours" // which no provider has
+)
+
 // Tried lists the exchanges in the order of their making.
 func (l RedirectLog) Tried() (as []Attempt) {
-	for _, t := range l.Tries {
-		as = append(as, t.Provider)
+	for _, t := range append(l.Tries[:len(l.Tries):len(l.Tries)], l.Control) {
+		as = append(append(as, t.Before...), t.Provider)
 	}
 	return made(as...)
 }

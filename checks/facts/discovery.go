@@ -18,6 +18,7 @@ type DiscoveryDoc struct {
 	UserinfoEndpoint      Known[secret.URI] `json:"userinfo_endpoint"`
 	JWKSURI               Known[secret.URI] `json:"jwks_uri"`
 	EndSessionEndpoint    Known[secret.URI] `json:"end_session_endpoint"`
+	PushedEndpoint        Known[secret.URI] `json:"pushed_authorization_request_endpoint"`
 
 	// Switches, as JavaScript takes a value for true.
 	IssParameter Known[bool] `json:"authorization_response_iss_parameter_supported"`

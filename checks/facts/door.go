@@ -35,6 +35,8 @@ func (l DoorList) Tried() (as []Attempt) {
 type EndpointLog struct {
 	Token    EndpointTry `json:"token"`
 	Userinfo EndpointTry `json:"userinfo"`
+
+	EndSession EndpointTry `json:"endSession,omitzero"` // GET of the logout page, nobody being logged in
 }
 
 // An EndpointTry is one of them.
@@ -46,4 +48,4 @@ type EndpointTry struct {
 }
 
 // Tried lists the exchanges in the order of their making.
-func (l EndpointLog) Tried() []Attempt { return made(l.Token.Try, l.Userinfo.Try) }
+func (l EndpointLog) Tried() []Attempt { return made(l.Token.Try, l.Userinfo.Try, l.EndSession.Try) }

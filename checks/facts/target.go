@@ -13,7 +13,8 @@ type TargetSpec struct {
 	APIKey   secret.Value       `json:"apiKey,omitzero"`   // for Immich alone
 	Headers  []Header           `json:"headers,omitempty"` // --header-file: to send with each request, for Immich alone
 	CAFile   secret.Name        `json:"caFile,omitempty"`
-	ImmichCA Known[secret.Name] `json:"immichCA"` // --immich-ca-file: what the container trusts beside Node's list
+	Trusted  []secret.Name      `json:"trusted,omitempty"` // --trust-endpoint: hosts that may be shown the client secret
+	ImmichCA Known[secret.Name] `json:"immichCA"`          // --immich-ca-file: what the container trusts beside Node's list
 }
 
 // A Header is one line of the header file. Parts are what of its value may come

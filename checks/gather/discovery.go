@@ -167,7 +167,7 @@ func readDiscovery(a facts.Attempt, body []byte, by facts.Vantage) (d facts.Disc
 func members(d *facts.DiscoveryDoc, o object, from facts.Provenance, why facts.Why) {
 	for name, at := range map[string]*facts.Known[secret.URI]{
 		"issuer": &d.Issuer, "authorization_endpoint": &d.AuthorizationEndpoint, "token_endpoint": &d.TokenEndpoint,
-		"userinfo_endpoint": &d.UserinfoEndpoint, "jwks_uri": &d.JWKSURI, "end_session_endpoint": &d.EndSessionEndpoint,
+		"userinfo_endpoint": &d.UserinfoEndpoint, "jwks_uri": &d.JWKSURI, "end_session_endpoint": &d.EndSessionEndpoint, "pushed_authorization_request_endpoint": &d.PushedEndpoint,
 	} {
 		if *at = member(o, name, from, asURI); o == nil {
 			at.Why = why

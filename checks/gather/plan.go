@@ -105,6 +105,7 @@ type Planned struct {
 	Risk  Risk
 	Round int // sources of one round ask at once; the first is 1
 	Sends []Send
+	Most  int // how many requests that is in all
 }
 
 // Plan returns what the sources would send to learn about t, in the order in
@@ -135,7 +136,7 @@ func Plan(sources []Any, t facts.TargetSpec) (plan []Planned) {
 	}
 	for _, s := range sources {
 		if sends := s.sends(t); len(sends) > 0 {
-			plan = append(plan, Planned{s.Kind(), s.risk(), round(s.Kind()), sends})
+			plan = append(plan, Planned{s.Kind(), s.risk(), round(s.Kind()), sends, s.most(t)})
 		}
 	}
 	slices.SortStableFunc(plan, func(a, b Planned) int { return a.Round - b.Round })

@@ -54,6 +54,17 @@ type Provider struct {
 	Settings map[Kind]Setting
 	Proofs   Proofs
 	Quirks   []Quirk
+
+	// Authorize is how to ask its authorization endpoint without a login.
+	Authorize Manner
+	// Replies are what its token endpoint means by its answers, the first that
+	// fits. None: what the specification says.
+	Replies []Reply
+	// TokenHosts are hosts other than the issuer's that its clients show their
+	// secret to.
+	TokenHosts []string
+	// SlowsDown says that it punishes a wrong secret, so that none is shown to it.
+	SlowsDown bool
 }
 
 // A Shape is one way in which a product writes its authorization endpoint.
