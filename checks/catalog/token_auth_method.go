@@ -32,14 +32,16 @@ to 1.132.
 			return notApplicable(secret.Textf("no client secret is set, so none is shown"))
 		}
 		rule := immich.Authenticates.At(rules(f)).Value
-		const basic, post secret.Name = "client_secret_basic", "client_secret_post"
-		sends := post
+		var lists func(string) bool
+		if list.Is() {
+			lists = func(method string) bool { return list.Has(secret.Name(method)) }
+		}
+		const basic, post secret.Name = immich.AuthBasic, immich.AuthPost
+		setting := post
 		if rule == immich.AuthBySetting {
-			sends = facts.Or(f, f.Settings.Get().TokenEndpointAuthMethod, post)
+			setting = facts.Or(f, f.Settings.Get().TokenEndpointAuthMethod, post)
 		}
-		if rule == immich.AuthByList && (!list.Is() || list.Has(basic) || !list.Has(post)) {
-			sends = basic
-		}
+		sends := secret.Name(immich.AuthMethod(rules(f), true, lists, string(setting)))
 		if !list.Is() && sends == basic {
 			return checks.Passed(secret.Textf("%s, the default of what lists nothing", sends), d.Object.From()...)
 		}

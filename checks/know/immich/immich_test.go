@@ -25,7 +25,7 @@ func TestTablesHaveNoHolesAndNoOverlaps(t *testing.T) {
 		"FollowsList":  FollowsList,
 		"PublicClient": PublicClient, "KeyPermissions": KeyPermissions,
 		"MePath": MePath, "StateInCookie": StateInCookie, "Trusts": Trusts,
-		"Authenticates": Authenticates, "NeedsIDToken": NeedsIDToken, "LogoutSetting": LogoutSetting, "ParsesLogout": ParsesLogout,
+		"Authenticates": Authenticates, "BasicKeeps": BasicKeeps, "FormType": FormType, "NeedsIDToken": NeedsIDToken, "LogoutSetting": LogoutSetting, "ParsesLogout": ParsesLogout,
 		"Node": Node, "TriesEveryAddress": TriesEveryAddress, "TakesSystemCAFlag": TakesSystemCAFlag, "ReadsSystemCA": ReadsSystemCA, "ReadsProxy": ReadsProxy,
 	} {
 		last := ""
