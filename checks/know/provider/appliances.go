@@ -23,6 +23,8 @@ var nextcloud = Provider{
 		Secret:   Proof{Can: Yes, By: "invalid_grant for a made-up code, invalid_client for a wrong secret"},
 		Method:   Proof{Can: No, By: "a method that it does not take looks like a wrong secret", Evidence: Unchecked},
 	},
+	Replies:   asSpecified(""),
+	SlowsDown: true,
 	Quirks: []Quirk{
 		{Text: "older releases list only client_secret_basic and take only client_secret_post", Evidence: Documentation},
 		{Text: "wrong secrets slow down every later request of the same address"},
@@ -69,6 +71,7 @@ var tsidp = Provider{
 		Client:   Proof{Can: Yes, By: "400 with \"invalid client ID\""},
 		Secret:   Proof{Can: No, By: "the code is looked up before the secret"},
 	},
+	Replies: []Reply{{Like: `code not found`, Means: CodeFirst}, {Error: "invalid_grant", Means: CodeFirst}},
 	Quirks: []Quirk{
 		{Text: "Immich's server must be in the tailnet"},
 		{Text: "machines with a tag are refused"},

@@ -28,6 +28,12 @@ var authelia = Provider{
 		Secret:   Proof{Can: Yes, By: "invalid_grant for a made-up code, 401 for a wrong secret", Evidence: Live},
 		Method:   Proof{Can: Yes, By: "401 with a text that names the method of the client; before 4.38 both are taken", Evidence: Live},
 	},
+	// The method is looked at before the secret; 4.37 takes either.
+	Replies: append([]Reply{
+		{Error: "invalid_client", Like: `client registration does not allow this method`, Means: MethodRefused},       // 4.38.0 and later
+		{Error: "invalid_client", Like: `provided client secret did not match`, Means: SecretRefused, Evidence: Live}, // with enable_client_debug_messages
+		{Error: "invalid_client", Like: `does not appear to be a registered client`, Means: ClientUnknown, Evidence: Live},
+	}, fositeReplies(Live)...),
 	Quirks: []Quirk{
 		{Text: "redirect URIs are compared as strings; only http on a loopback address may have another port", Evidence: Live},
 		{Text: "a state of fewer than 8 characters is refused", Evidence: Live},

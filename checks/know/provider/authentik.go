@@ -28,6 +28,11 @@ var authentik = Provider{
 		Secret:   Proof{Can: Sometimes, By: "invalid_grant if the redirect URI is registered; if it is not, invalid_client says nothing of the secret. A refresh with a made-up token does not look at the address"},
 		Method:   Proof{Can: No, By: "post and basic are taken alike"},
 	},
+	Replies: []Reply{
+		{Error: "invalid_grant", Means: SecretAccepted},
+		{Error: "invalid_client", Means: ClientRefused, Blurred: true},
+	},
+	Refresh: true,
 	Quirks: []Quirk{
 		{Text: "without a signing key ID tokens are HS256, signed with the client secret, and the key set is empty"},
 		{Text: "the slash at the end of the issuer is part of it"},

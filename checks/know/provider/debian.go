@@ -25,6 +25,10 @@ var glewlwyd = Provider{
 		Secret:   Proof{Can: Sometimes, By: "invalid_code for a made-up code and unauthorized_client for a wrong secret, if the redirect URI is registered"},
 		Method:   Proof{Can: No, By: "a client may have both methods, and has unless it was changed"},
 	},
+	Replies: []Reply{
+		{Status: 403, Error: "invalid_code", Means: SecretAccepted},
+		{Status: 403, Error: "unauthorized_client", Means: ClientRefused, Blurred: true},
+	},
 	Quirks: []Quirk{
 		{Text: "prompt=none comes back as interaction_required"},
 		{Text: "a request without a nonce may be refused"},
@@ -56,5 +60,6 @@ var lemonLDAP = Provider{
 		Secret:   Proof{Can: Yes, By: "invalid_grant for a made-up code, invalid_client for a wrong secret"},
 		Method:   Proof{Can: No, By: "post and basic are taken alike"},
 	},
-	Quirks: []Quirk{{Text: "its cookie's domain must be that of the portal"}},
+	Replies: asSpecified(""),
+	Quirks:  []Quirk{{Text: "its cookie's domain must be that of the portal"}},
 }

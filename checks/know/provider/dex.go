@@ -28,6 +28,10 @@ var dex = Provider{
 		Secret:   Proof{Can: Yes, By: "400 for a made-up code, 401 for a wrong secret; introspection answers everybody"},
 		Method:   Proof{Can: No, By: "post and basic are taken alike, whatever is listed"},
 	},
+	Replies: append([]Reply{
+		{Status: 400, Error: "invalid_request", Like: `^Invalid or expired code parameter`, Means: SecretAccepted}, // 2.13
+		{Status: 400, Error: "invalid_request", Like: `^Refresh token is invalid`, Means: SecretAccepted},
+	}, asSpecified("")...),
 	Quirks: []Quirk{
 		{Text: "an unknown scope comes back as invalid_scope"},
 		{Text: "redirect URIs are compared as strings"},

@@ -28,6 +28,13 @@ var gitea = Provider{
 		Secret:   Proof{Can: Sometimes, By: "only by the description: the error is unauthorized_client for a made-up code and for a wrong secret"},
 		Method:   Proof{Can: No, By: "post and basic are taken alike"},
 	},
+	Replies: []Reply{ // by what it says: the errors are not those of the specification
+		{Error: "unauthorized_client", Like: `^client is not authorized$`, Means: SecretAccepted},
+		{Error: "unauthorized_client", Like: `^unable to parse refresh token$`, Means: SecretAccepted},
+		{Error: "unauthorized_client", Like: `^unexpected redirect URI$`, Means: RedirectRefused},
+		{Like: `^invalid (empty )?client secret$`, Means: SecretRefused},
+		{Error: "invalid_client", Like: `^cannot load client with client id`, Means: ClientUnknown},
+	},
 	Quirks: []Quirk{
 		{Text: "its document does not list how clients authenticate"},
 		{Text: "client IDs are UUIDs, and secrets begin with gto_"},
@@ -54,6 +61,10 @@ var casdoor = Provider{
 		Client:   Proof{Can: Sometimes, By: "the token endpoint says \"client_id is invalid\""},
 		Secret:   Proof{Can: No, By: "the code is looked up before the secret"},
 		Method:   Proof{Can: No, By: "post and basic are taken alike"},
+	},
+	Replies: []Reply{
+		{Error: "invalid_grant", Means: CodeFirst},
+		{Error: "invalid_client", Like: `client_id is invalid`, Means: ClientUnknown},
 	},
 	Quirks: []Quirk{
 		{Text: "redirect URLs are patterns"},
@@ -85,5 +96,6 @@ var gitLab = Provider{
 		Secret:   Proof{Can: Yes, By: "invalid_grant for a made-up code, invalid_client for a wrong secret"},
 		Method:   Proof{Can: No, By: "post and basic are taken alike"},
 	},
-	Quirks: []Quirk{{Text: "a scope that the application does not have comes back as invalid_scope"}},
+	Replies: asSpecified(""),
+	Quirks:  []Quirk{{Text: "a scope that the application does not have comes back as invalid_scope"}},
 }

@@ -2,6 +2,16 @@ package provider
 
 import "immich-oidc-doctor/checks/cite"
 
+// fositeReplies are those of the token endpoint of the products made with it, and
+// of the one for pushed requests, which names the redirect URI.
+func fositeReplies(e Evidence) []Reply {
+	named := Reply{Error: "invalid_request", Like: `'redirect_uri' parameter does not match`, Means: RedirectRefused, Evidence: e}
+	if e == Live {
+		named.Evidence = Source // of pushed requests this answer was not seen
+	}
+	return append([]Reply{named}, asSpecified(e)...)
+}
+
 var pocketID = Provider{
 	Name: "Pocket ID", Evidence: Source,
 	Cite: cite.Citation{Source: "Pocket ID", Section: "documentation", URL: "https://pocket-id.org/docs"},
@@ -26,6 +36,7 @@ var pocketID = Provider{
 		Secret:   Proof{Can: Yes, By: "invalid_grant for a made-up code, 401 for a wrong secret"},
 		Method:   Proof{Can: No, By: "post and basic are taken alike"},
 	},
+	Replies: fositeReplies(Source),
 	Quirks: []Quirk{
 		{Text: "people log in by passkey; there is no password"},
 		{From: "2.10.0", Text: "a state of fewer than 8 characters is refused"},
@@ -58,6 +69,7 @@ var hydra = Provider{
 		Secret:   Proof{Can: Yes, By: "invalid_grant for a made-up code, 401 for a wrong secret"},
 		Method:   Proof{Can: Yes, By: "401 with a text that names the method of the client"},
 	},
+	Replies: fositeReplies(Unchecked),
 	Quirks: []Quirk{
 		{Text: "a state of fewer than 8 characters is refused"},
 		{Text: "an unknown scope comes back as invalid_scope"},

@@ -28,6 +28,8 @@ var google = Provider{
 		Secret:   Proof{By: "invalid_client for a wrong secret; whether code or secret is looked at first is not known"},
 		Method:   Proof{Can: No, By: "post and basic are taken alike"},
 	},
+	Replies:    append([]Reply{{Error: "redirect_uri_mismatch", Means: RedirectRefused}}, asSpecified("")...),
+	TokenHosts: []string{"oauth2.googleapis.com"},
 	Quirks: []Quirk{
 		{Text: "redirect URIs must be https and public, but for localhost"},
 		{Text: "it has no preferred_username"},
@@ -61,6 +63,12 @@ var entra = Provider{
 		Secret:   Proof{Can: No, By: "the form of a made-up code is refused before the secret is looked at"},
 		Method:   Proof{Can: No, By: "post and basic are taken alike"},
 	},
+	Replies: []Reply{
+		{Like: `AADSTS7000215`, Means: SecretRefused},
+		{Like: `AADSTS700016`, Means: ClientUnknown},
+		{Error: "invalid_grant", Means: CodeFirst},
+		{Like: `AADSTS9002313`, Means: CodeFirst},
+	},
 	Quirks: []Quirk{
 		{Text: "with the tenant common the issuer of the document holds {tenantid}, which no token has"},
 		{Text: "the document without v2.0 has the issuer of version 1"},
@@ -93,6 +101,7 @@ var okta = Provider{
 		Secret:   Proof{Can: Yes, By: "invalid_grant for a made-up code, 401 for a wrong secret"},
 		Method:   Proof{Can: Sometimes, By: "401 with a text that names it"},
 	},
+	Replies: asSpecified(""),
 	Quirks: []Quirk{
 		{Text: "users who are not assigned to the application get access_denied"},
 		{Text: "the ID tokens of the organization's own server hold few claims; userinfo holds them"},
@@ -121,6 +130,7 @@ var auth0 = Provider{
 		Secret:   Proof{Can: Yes, By: "invalid_grant for a made-up code, access_denied for a wrong secret"},
 		Method:   Proof{Can: Sometimes, By: "an application has one method"},
 	},
+	Replies: append([]Reply{{Status: 401, Error: "access_denied", Means: ClientRefused}}, asSpecified("")...),
 	Quirks: []Quirk{
 		{Text: "the app's address must be written with three slashes", Evidence: Documentation},
 		{Text: "the slash at the end of the issuer is part of it"},
@@ -174,6 +184,7 @@ var fusionAuth = Provider{
 		Secret:   Proof{Can: Yes, By: "401 with invalid_client for a wrong secret"},
 		Method:   Proof{Can: Sometimes, By: "an application has one method"},
 	},
+	Replies: asSpecified(""),
 	Quirks: []Quirk{
 		{Text: "a new tenant's issuer is acme.com, which is not where its document is"},
 		{Text: "ID tokens are HS256 until the application has an RSA key"},

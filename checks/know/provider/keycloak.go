@@ -29,6 +29,10 @@ var keycloak = Provider{
 		Secret:   Proof{Can: Yes, By: "invalid_grant for a made-up code, 401 for a wrong secret", Evidence: Unchecked},
 		Method:   Proof{Can: No, By: "post and basic are taken alike", Evidence: Unchecked},
 	},
+	Replies: append([]Reply{
+		{Status: 401, Error: "unauthorized_client", Means: ClientRefused, Evidence: Unchecked},
+		{Error: "invalid_request", Like: `^Invalid parameter: redirect_uri`, Means: RedirectRefused, Evidence: Unchecked}, // of pushed requests
+	}, asSpecified(Unchecked)...),
 	Quirks: []Quirk{
 		{To: "17", Text: "issuers begin with /auth unless the relative path was changed", Evidence: Documentation},
 		{Text: "an unknown scope is refused by a redirect with invalid_scope"},

@@ -6,6 +6,12 @@ import "immich-oidc-doctor/checks/cite"
 // that others do not have are /me and /session/end.
 var panvaMarks = []Mark{{"token_endpoint", `/token$`}, {"userinfo_endpoint", `/me$`}, {"jwks_uri", `/jwks$`}, {"authorization_response_iss_parameter_supported", `^true$`}}
 
+// panvaReplies are those of its token endpoint, and of the one for pushed
+// requests, which names the redirect URI.
+func panvaReplies(e Evidence) []Reply {
+	return append([]Reply{{Error: "invalid_request", Like: `^redirect_uri did not match`, Means: RedirectRefused, Evidence: e}}, asSpecified(e)...)
+}
+
 // panva is the program by itself and whatever product made with it is not told
 // from it: its words are its own, with those of products where they differ.
 var panva = Provider{
@@ -33,6 +39,7 @@ var panva = Provider{
 		Secret:   Proof{Can: Yes, By: "400 invalid_grant for a made-up code, 401 for a wrong secret"},
 		Method:   Proof{Can: No, By: "9.13 takes post and basic alike; older ones may not"},
 	},
+	Replies: panvaReplies(Live),
 	Quirks: []Quirk{
 		{Text: "an app's scheme needs a client with application_type native", Evidence: Source},
 		{Text: "scopes that it does not know are ignored"},
@@ -60,6 +67,7 @@ var logto = Provider{
 	},
 	Proofs:   Proofs{Redirect: panva.Proofs.Redirect, Client: panva.Proofs.Client, Secret: panva.Proofs.Secret, Method: Proof{Can: Sometimes, By: "some methods of a client demand PKCE"}}.restOn(Source),
 	NoAppURI: Fact{"only native applications may have it, and they have no secret", Unchecked},
+	Replies:  panvaReplies(Source),
 	Quirks:   []Quirk{{Text: "redirect URIs may hold wildcards"}},
 }
 
@@ -75,8 +83,9 @@ var voidAuth = Provider{
 		Method:    {Where: "Admin > OIDC Apps > (the app) > Auth Method"},
 		Public:    {Where: "APP_URL"},
 	},
-	Proofs: Proofs{Redirect: panva.Proofs.Redirect, Client: panva.Proofs.Client, Secret: panva.Proofs.Secret, Method: Proof{Can: Sometimes, By: "a client has one method"}}.restOn(Source),
-	Quirks: []Quirk{{Text: "redirect URLs may hold wildcards"}, {Text: "refusals are JSON, not pages"}},
+	Proofs:  Proofs{Redirect: panva.Proofs.Redirect, Client: panva.Proofs.Client, Secret: panva.Proofs.Secret, Method: Proof{Can: Sometimes, By: "a client has one method"}}.restOn(Source),
+	Replies: panvaReplies(Source),
+	Quirks:  []Quirk{{Text: "redirect URLs may hold wildcards"}, {Text: "refusals are JSON, not pages"}},
 }
 
 // restOn is ps resting on e: what was seen of a program is only implied of

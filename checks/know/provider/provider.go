@@ -60,6 +60,9 @@ type Provider struct {
 	// Replies are what its token endpoint means by its answers, the first that
 	// fits. None: what the specification says.
 	Replies []Reply
+	// Refresh says that it looks at the secret, and at no redirect URI, before it
+	// refuses a refresh with a made-up token.
+	Refresh bool
 	// TokenHosts are hosts other than the issuer's that its clients show their
 	// secret to.
 	TokenHosts []string

@@ -10,7 +10,17 @@ type Reply struct {
 	Like   string // a pattern of the description, or of the body where there is none; empty: any
 	Means  Meaning
 
+	// Blurred says that a redirect URI that is not registered is refused in the same
+	// words, whatever the secret. A refresh has none.
+	Blurred bool
+
 	Evidence Evidence // empty: the row's
+}
+
+// asSpecified are the answers that RFC 6749 5.2 wants, of a product that is known
+// to look at the client first and to keep to it.
+func asSpecified(e Evidence) []Reply {
+	return []Reply{{Error: "invalid_grant", Means: SecretAccepted, Evidence: e}, {Error: "invalid_client", Means: ClientRefused, Evidence: e}}
 }
 
 // A Meaning is what an answer says of the credentials.
@@ -36,7 +46,8 @@ type Answer struct {
 
 // Reading is what an answer means.
 type Reading struct {
-	Means Meaning
+	Means   Meaning
+	Blurred bool // or the redirect URI is not registered
 	// Evidence is what that rests on: a row of the product, or Unchecked where only
 	// the specification speaks (RFC 6749 5.2), which some products do not keep to.
 	Evidence Evidence
@@ -49,19 +60,20 @@ var fositeMethod = regexp.MustCompile(`(?i)(supports|configured to only support)
 // Reads tells what p means by an answer. The zero Provider has none but the
 // specification's words.
 func (p Provider) Reads(a Answer) Reading {
+	if fositeMethod.MatchString(a.Description) {
+		return Reading{Means: MethodRefused, Evidence: Live}
+	}
 	for _, r := range p.Replies {
 		if (r.Status == 0 || r.Status == a.Status) && (r.Error == "" || r.Error == a.Error || r.Error == "-" && a.Error == "") &&
 			(r.Like == "" || regexp.MustCompile(r.Like).MatchString(a.Description)) {
-			return Reading{r.Means, p.rests(r.Evidence)}
+			return Reading{r.Means, r.Blurred, p.rests(r.Evidence)}
 		}
 	}
 	switch {
-	case fositeMethod.MatchString(a.Description):
-		return Reading{MethodRefused, Live}
 	case a.Error == "invalid_grant":
-		return Reading{SecretAccepted, Unchecked}
+		return Reading{Means: SecretAccepted, Evidence: Unchecked}
 	case a.Error == "invalid_client":
-		return Reading{ClientRefused, Unchecked}
+		return Reading{Means: ClientRefused, Evidence: Unchecked}
 	}
 	return Reading{}
 }

@@ -27,6 +27,10 @@ var kanidm = Provider{
 		Secret:   Proof{Can: Yes, By: "400 for a made-up code, 401 without a body for a wrong secret"},
 		Method:   Proof{Can: No, By: "post and basic are taken alike"},
 	},
+	Replies: []Reply{
+		{Status: 400, Error: "invalid_request", Means: SecretAccepted},
+		{Status: 401, Error: "-", Like: `^$`, Means: ClientRefused},
+	},
 	Quirks: []Quirk{
 		{Text: "errors are never sent back to the client: prompt=none proves nothing"},
 		{Text: "if one redirect URI is https, all must be, or have the scheme of an app"},
@@ -57,6 +61,12 @@ var rauthy = Provider{
 		Client:   Proof{Can: Yes, By: "404 with \"Client … does not exist\""},
 		Secret:   Proof{Can: Sometimes, By: "401 for a made-up code and for a wrong secret: only the message differs"},
 		Method:   Proof{Can: No, By: "post and basic are taken alike"},
+	},
+	Replies: []Reply{ // by what it says: a made-up code is refused with the status of a wrong secret
+		{Status: 401, Like: `'auth_code' could not be found`, Means: SecretAccepted},
+		{Status: 400, Like: `^Invalid redirect uri`, Means: RedirectRefused},
+		{Status: 404, Like: `^Client '.*' not found`, Means: ClientUnknown},
+		{Status: 401, Error: "Unauthorized", Means: ClientRefused},
 	},
 	Quirks: []Quirk{
 		{Text: "the token endpoint answers errors in a form of its own, not that of OAuth"},
