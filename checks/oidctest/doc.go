@@ -22,6 +22,9 @@
 // same paths, statuses, error texts and order of parameters. That was recorded
 // from the real one.
 //
+// A [Style] makes it answer as another product does to somebody who is not
+// logged in, as far as that is known, or as none should.
+//
 // # The other opinion
 //
 // The package imports nothing of this module. It was written from the standards

@@ -58,9 +58,10 @@ type Provider struct {
 	IDTokenHeader  map[string]any // header members of the ID token to replace; the signature stays that of the client's algorithm
 	UserinfoClaims map[string]any // claims of the userinfo response to replace
 
-	// What it says when asked wrongly.
+	// How it says what.
 
-	Explain bool // error_description also tells the cause, as fosite does (Authelia, Hydra), not only what oidc-provider tells
+	Style   *Style // which product it answers like; nil means oidc-provider
+	Explain bool   // error_description also tells the cause, as fosite does (Authelia, Hydra), not only what oidc-provider tells
 
 	// Hooks.
 
@@ -267,9 +268,17 @@ func (p *Provider) hostPort() string {
 // issuer is the identifier that documents, tokens and redirects carry.
 func (p *Provider) issuer() string {
 	if p.Issuer == "" {
-		return p.URL()
+		return p.ownName()
 	}
 	return p.fill(p.Issuer)
+}
+
+// ownName is the issuer where no knob says another.
+func (p *Provider) ownName() string {
+	if p.Style != nil && p.Style.Slash {
+		return p.URL() + "/"
+	}
+	return p.URL()
 }
 
 // fill puts the provider's address where a knob has a placeholder.

@@ -10,7 +10,7 @@ import (
 // discovery is the document of OpenID Connect Discovery 1.0 section 4, with the
 // members of oidc-provider as far as the provider can keep its word.
 func (p *Provider) discovery() *Answer {
-	base := p.URL()
+	base := strings.TrimSuffix(p.URL(), strings.TrimRight(p.Path, "/"))
 	if p.EndpointScheme != "" {
 		_, rest, _ := strings.Cut(base, "://")
 		base = p.EndpointScheme + "://" + rest
@@ -18,11 +18,11 @@ func (p *Provider) discovery() *Answer {
 	algs := slices.Concat(p.publishedAlgs(), []string{"HS256"}) // last: before v1.95.0 Immich expects HS256 of who lists it first
 	doc := map[string]any{
 		"issuer":                 p.issuer(),
-		"authorization_endpoint": base + AuthorizePath,
-		"token_endpoint":         base + TokenPath,
-		"userinfo_endpoint":      base + UserinfoPath,
-		"jwks_uri":               base + KeysPath,
-		"end_session_endpoint":   base + LogoutPath,
+		"authorization_endpoint": base + p.where(AuthorizePath),
+		"token_endpoint":         base + p.where(TokenPath),
+		"userinfo_endpoint":      base + p.where(UserinfoPath),
+		"jwks_uri":               base + p.where(KeysPath),
+		"end_session_endpoint":   base + p.where(LogoutPath),
 		"authorization_response_iss_parameter_supported": true,
 		"claim_types_supported":                          []string{"normal"},
 		"claims_parameter_supported":                     false,
@@ -41,7 +41,10 @@ func (p *Provider) discovery() *Answer {
 		doc["code_challenge_methods_supported"] = methods
 	}
 	if p.PAR {
-		doc["pushed_authorization_request_endpoint"] = base + PARPath
+		doc["pushed_authorization_request_endpoint"] = base + p.where(PARPath)
+	}
+	if p.Style != nil {
+		doc = p.replaced(doc, p.Style.Says)
 	}
 	return answerJSON(http.StatusOK, p.replaced(doc, p.Metadata))
 }

@@ -127,7 +127,7 @@ func (p *Provider) serve(w http.ResponseWriter, r *http.Request) {
 	malformed := r.ParseForm()
 	io.Copy(io.Discard, r.Body)
 
-	path, inside := p.inside(r.URL.Path)
+	path, inside := p.place(r.URL.Path)
 	p.mu.Lock()
 	intercept := p.Intercept
 	skew := p.ClockSkew
@@ -184,6 +184,9 @@ func (p *Provider) answer(path string, inside bool, malformed error, r *http.Req
 	}
 	if malformed != nil {
 		return p.refuseJSON(refusal{code: "invalid_request", says: "failed to parse the request body", cause: malformed.Error()})
+	}
+	if a := p.inStyle(path, r); a != nil {
+		return a
 	}
 	get := r.Method == http.MethodGet || r.Method == http.MethodHead
 	post := r.Method == http.MethodPost

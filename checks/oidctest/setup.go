@@ -37,7 +37,7 @@ func (s *Setup) Start() error {
 		return err
 	}
 	if s.Immich.OAuth.IssuerURL == "" {
-		s.Immich.OAuth.IssuerURL = s.Provider.URL()
+		s.Immich.OAuth.IssuerURL = s.Provider.ownName()
 	}
 	if s.Immich.Roots == nil {
 		s.Immich.Roots = s.Provider.CAs()
