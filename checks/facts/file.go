@@ -21,7 +21,7 @@ import (
 const Schema = 1
 
 // biggest is the largest file that Decode reads: a run makes a few dozen
-// exchanges and keeps 2 KiB of each.
+// exchanges and keeps 8 KiB of each.
 const biggest = 32 << 20
 
 // Encode writes f as facts.json; tool is the name and version of the program
