@@ -40,6 +40,7 @@ type Attempt struct {
 	Encoding    secret.Name `json:"encoding,omitempty"`    // the Content-Encoding, which nobody asked for
 	Server      secret.Text `json:"server,omitzero"`       // the Server header: which hop answered
 	Challenge   secret.Text `json:"challenge,omitzero"`    // the WWW-Authenticate header
+	RetryAfter  secret.Text `json:"retryAfter,omitzero"`   // the Retry-After header
 	Cookies     []Cookie    `json:"cookies,omitempty"`     // what Set-Cookie set, without values
 	Body        secret.Text `json:"body,omitzero"`         // the beginning, as text
 	Detail      secret.Text `json:"detail,omitzero"`       // the error in words, when there was no answer
@@ -83,6 +84,12 @@ func (a Attempt) MayPass() bool {
 		return slices.Contains([]int{502, 503, 504, 521, 522, 523, 524, 530}, a.Status)
 	}
 	return false
+}
+
+// WantsFewer reports whether the other side asks for fewer requests, RFC 6585 4
+// and RFC 9110 10.2.3.
+func (a Attempt) WantsFewer() bool {
+	return a.Status == 429 || a.Status == 503 && !a.RetryAfter.IsZero()
 }
 
 // Made reports whether a was tried at all.

@@ -1,6 +1,11 @@
 package facts
 
-import "immich-oidc-doctor/checks/secret"
+import (
+	"slices"
+	"strings"
+
+	"immich-oidc-doctor/checks/secret"
+)
 
 // AuthorizeLog is POST /api/oauth/authorize, once for each journey: Immich runs
 // discovery and answers the authorization URL, or says why it cannot.
@@ -56,7 +61,8 @@ type RedirectLog struct {
 
 	// Control is the request of the web login with a redirect URI that nobody
 	// registers: the same host, a path made at random. A provider that answers it
-	// as it answers the true one shows nothing. Made after all of Tries, once.
+	// as it answers the true one shows nothing. Made after all of Tries, once, in the
+	// way that settled the web login, and only if some of them did not go back.
 	Control RedirectTry `json:"control,omitzero"`
 
 	Ended Why `json:"ended,omitzero"` // why no more was asked, when the provider wants fewer requests
@@ -68,8 +74,8 @@ type RedirectTry struct {
 	Origin   secret.Name `json:"origin,omitempty"`
 	Redirect secret.URI  `json:"redirect"`         // the redirect URI that the provider was asked for
 	Asked    secret.Name `json:"asked,omitempty"`  // what makes it answer without a login: AskedNone, AskedType; empty: nothing, as Immich asks
-	Before   []Attempt   `json:"before,omitempty"` // answers that did not settle it: of earlier requests, of pages on the way
-	Provider Attempt     `json:"provider"`         // the last answer, which the rest is about
+	Before   []Attempt   `json:"before,omitempty"` // answers that did not settle it: of pages on the way, of other ways to ask
+	Provider Attempt     `json:"provider"`         // the answer that tells most, which the rest is about
 
 	Back        bool         `json:"back"`           // it answered by going to that very URI
 	Mode        secret.Name  `json:"mode,omitempty"` // how it brings its answer there, if not in the query: fragment, form_post
@@ -79,8 +85,8 @@ type RedirectTry struct {
 	Issuer      secret.URI   `json:"iss,omitempty"`  // who it says that it is (RFC 9207)
 	Code        bool         `json:"code,omitempty"` // it handed out a code unasked; dropped, never exchanged
 	Handed      secret.Value `json:"handed"`         // that code, so that Seal masks it everywhere
-	Form        bool         `json:"form,omitempty"` // the last answer is a page with a form to log in
-	Why         Why          `json:"why,omitzero"`   // when it was not asked
+	Form        bool         `json:"form,omitempty"` // that answer is a page with a form to log in
+	Why         Why          `json:"why,omitzero"`   // when it was not asked, or not to the end
 }
 
 // What an authorization request carries so that a provider answers it at once.
@@ -92,7 +98,11 @@ const (
 // Tried lists the exchanges in the order of their making.
 func (l RedirectLog) Tried() (as []Attempt) {
 	for _, t := range append(l.Tries[:len(l.Tries):len(l.Tries)], l.Control) {
-		as = append(append(as, t.Before...), t.Provider)
+		of := append(t.Before[:len(t.Before):len(t.Before)], t.Provider)
+		slices.SortStableFunc(of, func(a, b Attempt) int { // at most nine of a try, so that their names sort
+			return strings.Compare(string(a.Exchange), string(b.Exchange))
+		})
+		as = append(as, of...)
 	}
 	return made(as...)
 }

@@ -34,6 +34,10 @@ type Send struct {
 // UpTo is how many exchanges s may become.
 func (s Send) UpTo() int { return max(1, s.Most) }
 
+// Requests reports whether s is a request of HTTP; a connection without one and
+// a look-up are counted apart.
+func (s Send) Requests() bool { return s.Method == "GET" || s.Method == "POST" }
+
 // Matches reports whether an exchange is one that s declares.
 func (s Send) Matches(a facts.Attempt) bool {
 	like := func(shape, got string, hole *regexp.Regexp, any string) bool {
@@ -105,7 +109,21 @@ type Planned struct {
 	Risk  Risk
 	Round int // sources of one round ask at once; the first is 1
 	Sends []Send
-	Most  int // how many requests that is in all
+	Most  int // how many exchanges that is in all
+}
+
+// UpTo is how many exchanges with one side that is, requests of HTTP and others.
+func (p Planned) UpTo(to Party) (requests, others int) {
+	for _, s := range p.Sends {
+		switch {
+		case s.To != to:
+		case s.Requests():
+			requests += s.UpTo()
+		default:
+			others += s.UpTo()
+		}
+	}
+	return min(requests, p.Most), min(others, p.Most)
 }
 
 // Plan returns what the sources would send to learn about t, in the order in

@@ -63,7 +63,7 @@ func TestAPlanIsInTheOrderOfItsRounds(t *testing.T) {
 	t.Parallel()
 	spec := facts.TargetSpec{Server: "https://photos.example"}
 	got := rounds(spec)
-	want := "1 server, 2 authorize, 2 doors, 3 discovery, 3 redirects, 4 network, 4 keys, 4 hosts, 4 endpoints"
+	want := "1 server, 2 authorize, 2 doors, 3 discovery, 4 network, 4 keys, 4 hosts, 4 redirects, 4 endpoints"
 	if got != want {
 		t.Errorf("want %s, got %s", want, got)
 	}
@@ -77,24 +77,43 @@ func rounds(t facts.TargetSpec) string {
 	return strings.Join(all, ", ")
 }
 
-// A provider gets at most twenty requests for one origin, hops counted.
+// A provider gets at most twenty requests for one origin and six more for each
+// further one, hops counted; connections without a request are none.
 func TestAPlanKeepsToTheBudget(t *testing.T) {
 	t.Parallel()
-	for _, issuer := range []secret.URI{"", "https://auth.example"} {
-		spec := facts.TargetSpec{Server: "https://photos.example"}
-		if issuer != "" {
-			spec.Settings.IssuerURL = facts.Says(issuer, facts.Provenance{Vantage: facts.Written, Ref: "--issuer"})
+	for _, c := range []struct {
+		issuer  secret.URI
+		origins []secret.Name
+		most    int
+	}{
+		{"", nil, 20},
+		{"https://auth.example", nil, 20},
+		{"", []secret.Name{"https://a.example"}, 20},
+		{"", []secret.Name{"https://a.example", "https://b.example", "https://c.example"}, 32},
+	} {
+		spec := facts.TargetSpec{Server: "https://photos.example", Origins: c.origins}
+		if c.issuer != "" {
+			spec.Settings.IssuerURL = facts.Says(c.issuer, facts.Provenance{Vantage: facts.Written, Ref: "--issuer"})
 		}
 		sum := 0
 		for _, p := range Plan(Sources(), spec) {
-			for _, s := range p.Sends {
-				if s.To == ToProvider {
-					sum += s.UpTo()
-				}
-			}
+			requests, _ := p.UpTo(ToProvider)
+			sum += requests
 		}
-		if sum > 20 {
-			t.Errorf("issuer %q: up to %d requests", issuer, sum)
+		if sum > c.most {
+			t.Errorf("%+v: up to %d requests", c, sum)
+		}
+	}
+}
+
+func TestAPlanCountsRequestsAndConnectionsApart(t *testing.T) {
+	t.Parallel()
+	p := Planned{Most: 8, Sends: []Send{
+		{Method: "GET", To: ToProvider, Most: 6}, {Method: "POST", To: ToProvider, Most: 6}, {Method: "DIAL", To: ToProvider, Most: 3}, {Method: "GET", To: ToImmich}, {Method: "LOOKUP", To: ToDNS},
+	}}
+	for to, want := range map[Party][2]int{ToProvider: {8, 3}, ToImmich: {1, 0}, ToDNS: {0, 1}} {
+		if requests, others := p.UpTo(to); requests != want[0] || others != want[1] {
+			t.Errorf("%s: want %v, got %d and %d", to, want, requests, others)
 		}
 	}
 }

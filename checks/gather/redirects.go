@@ -2,46 +2,48 @@ package gather
 
 import (
 	"context"
-	"html"
 	"net/http"
-	"net/url"
-	"regexp"
-	"slices"
 	"strings"
 
 	"immich-oidc-doctor/checks/facts"
 	"immich-oidc-doctor/checks/gather/wire"
+	"immich-oidc-doctor/checks/know/provider"
 	"immich-oidc-doctor/checks/secret"
 )
 
-// redirects sends each authorization URL to the provider as a browser would,
-// with prompt=none: nobody is asked anything, and a provider that knows the
-// client and the redirect URI answers by going there with an error.
+// A run sends the provider at most wholeBudget requests, further more for each
+// origin beyond the first. The redirect URIs may use their share of it.
+const (
+	wholeBudget    = 20
+	redirectsShare = 8
+	further        = 6
+
+	mostOfOne = 6 // requests about one redirect URI: one, and five redirects
+)
+
+// redirects sends each authorization URL to the provider as a browser would, in
+// the way in which this product answers without a login: a provider that knows
+// the client and the redirect URI answers by going there with an error.
 var redirects = &Source[facts.RedirectLog]{
 	Gives: facts.Redirects,
 	After: []facts.Kind{facts.Authorize},
+	Waits: []facts.Kind{facts.Discovery},
 	Risk:  Probes,
 	Sends: redirectsSends,
+	Most: func(t facts.TargetSpec) int {
+		return redirectsShare + further*(max(1, min(len(t.Origins), maxDoors))-1)
+	},
 	Learn: func(ctx context.Context, w *wire.Wire, f *facts.Facts) facts.Fact[facts.RedirectLog] {
-		var l facts.RedirectLog
-		for _, t := range f.Authorize.Get().Tries {
-			l.Tries = append(l.Tries, facts.RedirectTry{Journey: t.Journey, Origin: t.Origin, Redirect: t.Redirect})
-		}
-		var asks []func()
-		for i, t := range f.Authorize.Get().Tries {
-			try := &l.Tries[i]
-			switch {
-			case !t.URL.Is():
-				try.Why = t.URL.Why
-			case t.Journey != "mobile" && t.Origin == "":
-				try.Why = facts.Why{Reason: facts.NotAsked, Detail: secret.Textf("where people open Immich is not known: give --origin")}
-			default:
-				w := w.Branch(branchOf(t.Journey, nth(f.Authorize.Get().Tries, i)))
-				asks = append(asks, func() { askProvider(ctx, w, t, try) })
+		product, _ := productOf(f)
+		r := newRedirectRun(w, f.Authorize.Get().Tries, product)
+		facts.If(f.Discovery, func(d facts.DiscoveryDoc) {
+			for _, a := range d.Tried() {
+				r.heed(a)
 			}
-		}
-		parallel(asks...)
-		return facts.Is(l)
+		})
+		r.askAll(ctx)
+		r.askControl(ctx)
+		return facts.Is(r.log)
 	},
 }
 
@@ -51,109 +53,137 @@ func redirectsSends(t facts.TargetSpec) (all []Send) {
 		if !started || s.Method != http.MethodPost {
 			continue
 		}
-		all = append(all, Send{ID: "redirects." + journey, Method: "GET", URL: "{authorization URL}", To: ToProvider, If: s.If,
-			Why: "whether the provider accepts this redirect URI; with prompt=none, so that nobody is asked to log in"})
+		all = append(all, Send{ID: "redirects." + strings.TrimSuffix(journey, "1") + "*", Method: "GET", URL: "{authorization URL}", To: ToProvider, Most: mostOfOne, If: s.If,
+			Why: "whether the provider accepts this redirect URI; with prompt=none, or a response type that it does not have, so that nobody is asked to log in"})
 	}
-	return all
+	return append(all, Send{ID: "redirects.control.*", Method: "GET", URL: "{authorization URL}", To: ToProvider, Most: mostOfOne,
+		Why: "whether it answers a redirect URI that nobody registers otherwise; on the same host, a path made up for it", If: "it does not go back to every redirect URI"})
 }
 
-func askProvider(ctx context.Context, w *wire.Wire, t facts.AuthorizeTry, try *facts.RedirectTry) {
-	sent, err := url.Parse(string(t.URL.Get()))
-	if err != nil {
-		try.Why = facts.Why{Reason: facts.Absent, Detail: secret.Textf("the authorization URL cannot be read")}
-		return
-	}
-	q := sent.Query()
-	try.Redirect = secret.URI(q.Get("redirect_uri"))
-	sent.RawQuery = quiet(sent.RawQuery)
-	var page []byte
-	try.Provider, page = w.Do(ctx, wire.Request{URL: secret.URI(sent.String()), Header: http.Header{"Accept": {"text/html,application/xhtml+xml"}}})
-	answer, mode := answered(try.Provider, page, string(try.Redirect))
-	if mode == "" {
-		return
-	}
-	if try.Back = true; mode != inQuery {
-		try.Mode = mode
-	}
-	if mode == formPost { // its fields are those of a callback: a code may stand among them
-		try.Provider.Body = secret.Text{}
-	}
-	try.StateEchoed = answer.Get("state") != "" && answer.Get("state") == q.Get("state")
-	try.Error, try.Code = secret.Name(answer.Get("error")), answer.Get("code") != ""
-	try.Issuer = secret.URI(answer.Get("iss"))
-	try.Handed = secret.New(answer.Get("code"))
-	if d := answer.Get("error_description"); d != "" {
-		try.Description = secret.Raw(d)
-	}
+// A redirectRun is the asking about every redirect URI of a run.
+type redirectRun struct {
+	log     facts.RedirectLog
+	wire    *wire.Wire
+	product provider.Provider
+	probes  []*probe // of each try of log that has one: what is not asked about has none
+	web     *probe   // that of the first origin's web page, nil if there is none
+	whole   int      // requests that a run may send
+	left    int      // of those about redirect URIs
 }
 
-// The ways back, by the names of OAuth 2.0 Multiple Response Types 2.1 and of
-// OAuth 2.0 Form Post Response Mode.
-const (
-	inQuery    secret.Name = "query"
-	inFragment secret.Name = "fragment"
-	formPost   secret.Name = "form_post"
-)
-
-// answered finds the parameters of an authorization response in what the
-// provider answered, and how they come back; no mode if it is none.
-func answered(a facts.Attempt, page []byte, redirect string) (url.Values, secret.Name) {
-	is := func(v url.Values) bool { return v.Get("error") != "" || v.Get("code") != "" }
-	if a.Location == "" {
-		if v := postedForm(string(page), redirect); a.OK(http.StatusOK) && is(v) {
-			return v, formPost
+func newRedirectRun(w *wire.Wire, tries []facts.AuthorizeTry, product provider.Provider) *redirectRun {
+	origins := map[secret.Name]bool{}
+	r := &redirectRun{wire: w, product: product, log: facts.RedirectLog{Tries: make([]facts.RedirectTry, len(tries))}}
+	for i, t := range tries {
+		try := &r.log.Tries[i]
+		*try = facts.RedirectTry{Journey: t.Journey, Origin: t.Origin, Redirect: t.Redirect}
+		if t.Journey == "web" {
+			origins[t.Origin] = true
 		}
-		return nil, ""
+		switch {
+		case !t.URL.Is():
+			try.Why = t.URL.Why
+		case t.Journey != "mobile" && t.Origin == "":
+			try.Why = facts.Why{Reason: facts.NotAsked, Detail: secret.Textf("where people open Immich is not known: give --origin")}
+		default:
+			p := newProbe(w.Branch(branchOf(t.Journey, nth(tries, i))), string(t.URL.Get()), try, product.Authorize)
+			if p == nil {
+				try.Why = facts.Why{Reason: facts.Absent, Detail: secret.Textf("the authorization URL cannot be read")}
+				continue
+			}
+			if r.probes = append(r.probes, p); i == 0 && t.Journey == "web" {
+				r.web, p.again = p, true
+			}
+		}
 	}
-	to, err := url.Parse(string(a.Location))
-	if err != nil || !sameURI(string(a.Location), redirect) {
-		return nil, ""
-	}
-	if v := to.Query(); is(v) {
-		return v, inQuery
-	}
-	if v, err := url.ParseQuery(to.Fragment); err == nil && is(v) {
-		return v, inFragment
-	}
-	return nil, ""
+	more := further * (max(1, len(origins)) - 1)
+	r.whole, r.left = wholeBudget+more, redirectsShare+more
+	return r
 }
 
-var (
-	formTag   = regexp.MustCompile(`(?is)<form\b[^>]*>`)
-	inputTag  = regexp.MustCompile(`(?is)<input\b[^>]*>`)
-	attribute = regexp.MustCompile(`(?is)\b(action|name|value)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))`)
-)
-
-// postedForm is the fields of a page that posts itself to the redirect URI.
-func postedForm(page, redirect string) url.Values {
-	if html.UnescapeString(attributes(formTag.FindString(page))["action"]) != redirect {
-		return nil
+// askAll asks about every redirect URI, side by side; of a product that keeps
+// the first one that it sees, about the web page's before any other.
+func (r *redirectRun) askAll(ctx context.Context) {
+	keep := 0 // for the control request
+	if r.web != nil && !r.product.HidesRedirects() {
+		keep = 1 + min(1, r.product.Authorize.Hops)
 	}
-	v := url.Values{}
-	for _, tag := range inputTag.FindAllString(page, 50) {
-		a := attributes(tag)
-		v.Add(html.UnescapeString(a["name"]), html.UnescapeString(a["value"]))
+	all := r.probes
+	if r.product.Authorize.KeepsFirst {
+		if r.web != nil {
+			r.ask(ctx, keep, r.web)
+			all = all[1:]
+		}
+		if r.log.Ended == (facts.Why{}) && (r.web == nil || !settles(r.web.try.Provider)) {
+			for _, p := range all {
+				p.leave(facts.Why{Reason: facts.NotAsked, Detail: secret.Textf("%s keeps the first redirect URI that it is asked with if it has none, and the web page's did not reach it", secret.Name(r.product.Name))})
+			}
+		}
 	}
-	return v
+	r.ask(ctx, keep, all...)
 }
 
-func attributes(tag string) map[string]string {
-	as := map[string]string{}
-	for _, m := range attribute.FindAllStringSubmatch(tag, 20) {
-		as[strings.ToLower(m[1])] = m[2] + m[3] + m[4]
+// settles reports whether it is the provider that answered, and not for want of
+// something else.
+func settles(a facts.Attempt) bool {
+	return a.Answer == facts.Answered && a.Status < http.StatusInternalServerError && !a.WantsFewer()
+}
+
+// askControl asks once more as for the web page, with a redirect URI that nobody
+// registers, if that can tell anything.
+func (r *redirectRun) askControl(ctx context.Context) {
+	if r.web == nil || r.product.HidesRedirects() || !settles(r.web.try.Provider) {
+		return
 	}
-	return as
+	open := false
+	for _, t := range r.log.Tries {
+		open = open || t.Provider.Answer == facts.Answered && !t.Back
+	}
+	if !open {
+		return
+	}
+	manner := r.product.Authorize
+	manner.Asks = []provider.Ask{r.web.settledBy}
+	c := &r.log.Control
+	*c = facts.RedirectTry{Origin: r.web.try.Origin}
+	if p := newProbe(r.wire.Branch("control"), r.web.elsewhere(), c, manner); p != nil {
+		r.ask(ctx, 0, p)
+	}
 }
 
-// quiet is an authorization request with prompt=none, whatever prompt Immich is
-// set to ask for; all else stays byte for byte.
-func quiet(query string) string {
-	kept := slices.DeleteFunc(strings.Split(query, "&"), func(p string) bool { return p == "prompt" || strings.HasPrefix(p, "prompt=") })
-	return strings.Join(append(kept, "prompt=none"), "&")
+// ask makes the requests of ps, in rounds: what depends on no answer goes at
+// once. The order in which the budget is spent is that of ps, whoever answers
+// first; keep of it is left for later.
+func (r *redirectRun) ask(ctx context.Context, keep int, ps ...*probe) {
+	for r.log.Ended == (facts.Why{}) {
+		var now []*probe
+		var steps []func()
+		for _, p := range ps {
+			switch {
+			case p.next == "":
+			case r.left-len(now) <= keep:
+				p.leave(facts.Why{Reason: facts.NotAsked, Detail: secret.Textf("left out to keep to %s requests", secret.Int(r.whole))})
+			default:
+				now, steps = append(now, p), append(steps, func() { p.step(ctx) })
+			}
+		}
+		if len(now) == 0 {
+			return
+		}
+		r.left -= len(now)
+		parallel(steps...)
+		for _, p := range now {
+			r.heed(p.last)
+		}
+	}
+	for _, p := range ps {
+		p.leave(r.log.Ended)
+	}
 }
 
-// sameURI reports whether location is redirect with a query or fragment added.
-func sameURI(location, redirect string) bool {
-	rest, ok := strings.CutPrefix(location, redirect)
-	return ok && (rest == "" || strings.ContainsAny(rest[:1], "?&#"))
+// heed ends the asking if an answer wants fewer requests.
+func (r *redirectRun) heed(a facts.Attempt) {
+	if a.WantsFewer() && r.log.Ended == (facts.Why{}) {
+		r.log.Ended = facts.Why{Reason: facts.NotAsked, Detail: secret.Textf("the provider wants fewer requests (%s): nothing more was asked", a.Exchange)}
+	}
 }

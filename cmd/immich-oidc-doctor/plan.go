@@ -13,14 +13,11 @@ import (
 // showPlan prints what a look would send. It asks nobody, not even DNS.
 func (p *program) showPlan(given *facts.Facts, upTo gather.Risk) error {
 	var b strings.Builder
-	sums, left, round := map[gather.Party]int{}, 0, 0
-	probes, below := 0, 0
+	sums, below, left, round, probes := map[gather.Party]int{}, 0, 0, 0, 0
 	b.WriteString("Nothing is sent now. A run would send this, round by round. What stands in\nbraces an answer tells first.\n")
 	for _, planned := range gather.Plan(gather.Sources(), given.Target.Get()) {
 		if planned.Risk > upTo {
-			for _, s := range planned.Sends {
-				left += s.UpTo()
-			}
+			left += planned.Most
 			continue
 		}
 		if planned.Round != round {
@@ -29,17 +26,24 @@ func (p *program) showPlan(given *facts.Facts, upTo gather.Risk) error {
 		}
 		for _, s := range planned.Sends {
 			showSend(&b, s, planned.Risk)
-			sums[s.To] += s.UpTo()
-			if s.To == gather.ToProvider && planned.Risk == gather.Probes {
-				probes += s.UpTo()
-			}
-			if s.To == gather.ToProvider && strings.ToUpper(s.Method) != "GET" && s.Method != "POST" {
-				below += s.UpTo()
+		}
+		if bound := atMost(planned); bound != "" {
+			fmt.Fprintf(&b, "%s\n", wrapped(6, bound))
+		}
+		for _, to := range []gather.Party{gather.ToImmich, gather.ToProvider, gather.ToDNS} {
+			requests, others := planned.UpTo(to)
+			switch sums[to] += requests; to {
+			case gather.ToProvider:
+				if below += others; planned.Risk == gather.Probes {
+					probes += requests
+				}
+			case gather.ToDNS:
+				sums[to] += others
 			}
 		}
 	}
 	sum := fmt.Sprintf("In all at most %s to Immich, %d to the provider, %d to DNS.", many(sums[gather.ToImmich], "request"), sums[gather.ToProvider], sums[gather.ToDNS])
-	sum += fmt.Sprintf(" Of those to the provider %d are connections without a request, and %d may show in its log.", below, probes)
+	sum += fmt.Sprintf(" Of those to the provider %d may show in its log; beside them it gets at most %s without a request.", probes, many(below, "connection"))
 	sum += " Each login that is started makes Immich itself ask the provider once more."
 	if left > 0 {
 		sum += fmt.Sprintf(" Not sent, because of --no-probe: %s.", many(left, "request"))
@@ -47,6 +51,19 @@ func (p *program) showPlan(given *facts.Facts, upTo gather.Risk) error {
 	fmt.Fprintf(&b, "\n%s\n", wrapped(0, sum))
 	_, err := io.WriteString(p.stdout, b.String())
 	return err
+}
+
+// atMost says how many of the requests of a source there are in all, where that
+// is fewer than the lines above it add up to.
+func atMost(planned gather.Planned) string {
+	sum := 0
+	for _, s := range planned.Sends {
+		sum += s.UpTo()
+	}
+	if sum <= planned.Most {
+		return ""
+	}
+	return fmt.Sprintf("%s: at most %d of these in all", planned.Kind, planned.Most)
 }
 
 // showSend prints one request: how and where, to whom, what for.

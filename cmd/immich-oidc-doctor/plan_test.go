@@ -22,12 +22,12 @@ func TestAHealthyRunSendsItsPlan(t *testing.T) {
 		args    []string
 		unsent  []string
 	}{
-		{"v1.39.0", nil, []string{"authorize.linking.1", "authorize.override.1", "doors.at1.wellknown.1", "doors.at1.page.2", "redirects.linking.1", "network.lookup.1"}},
-		{"v1.76.1", nil, []string{"authorize.override.1", "doors.at1.page.2", "network.lookup.1"}},
-		{"v1.106.4", nil, []string{"authorize.override.1", "doors.at1.page.2", "doors.at1.authorize.1", "network.lookup.1"}},
-		{"v2.7.5", nil, slices.Concat(old, []string{"authorize.override.1", "doors.at1.page.2", "doors.at1.authorize.1", "network.lookup.1"})},
+		{"v1.39.0", nil, []string{"authorize.linking.1", "authorize.override.1", "doors.at1.wellknown.1", "doors.at1.page.2", "network.lookup.1", "redirects.linking.*", "redirects.control.*"}},
+		{"v1.76.1", nil, []string{"authorize.override.1", "doors.at1.page.2", "network.lookup.1", "redirects.control.*"}},
+		{"v1.106.4", nil, []string{"authorize.override.1", "doors.at1.page.2", "doors.at1.authorize.1", "network.lookup.1", "redirects.control.*"}},
+		{"v2.7.5", nil, slices.Concat(old, []string{"authorize.override.1", "doors.at1.page.2", "doors.at1.authorize.1", "network.lookup.1", "redirects.control.*"})},
 		{"v3.3.1", []string{"--no-probe"}, slices.Concat(old, []string{"authorize.override.1", "doors.at1.page.2", "doors.at1.authorize.1",
-			"redirects.web.1", "redirects.linking.1", "redirects.mobile.1", "network.lookup.1", "endpoints.token.1", "endpoints.userinfo.1"})},
+			"network.lookup.1", "redirects.web.*", "redirects.linking.*", "redirects.mobile.*", "redirects.control.*", "endpoints.token.1", "endpoints.userinfo.1"})},
 	} {
 		t.Run(c.release, func(t *testing.T) {
 			t.Parallel()

@@ -93,13 +93,16 @@ func rendered(t *testing.T, f report.Format, d *report.Document) []byte {
 }
 
 // asPlanned holds what was sent to the plan: nothing else, nothing more often,
-// and in a healthy set-up all of it that depends on nothing.
+// in a healthy set-up all of it that depends on nothing, and never more to the
+// provider than twenty requests and six for each origin beyond the first.
 func asPlanned(t *testing.T, f *facts.Facts, healthy bool) {
 	t.Helper()
 	counts := map[string]int{}
 	var plan []gather.Send
+	most, toProvider := map[string]int{}, 0
 	for _, planned := range gather.Plan(gather.Sources(), f.Target.Get()) {
 		plan = append(plan, planned.Sends...)
+		most[planned.Kind.String()] = planned.Most
 	}
 	for _, a := range f.Exchanges() {
 		i := slices.IndexFunc(plan, func(s gather.Send) bool { return s.Matches(a) })
@@ -108,6 +111,16 @@ func asPlanned(t *testing.T, f *facts.Facts, healthy bool) {
 			continue
 		}
 		counts[plan[i].ID]++
+		source, _, _ := strings.Cut(plan[i].ID, ".")
+		if most[source]--; most[source] == -1 {
+			t.Errorf("%s: sent more than planned", source)
+		}
+		if plan[i].To == gather.ToProvider && plan[i].Requests() {
+			toProvider++
+		}
+	}
+	if budget := 20 + 6*(max(1, len(f.Target.Get().Origins))-1); toProvider > budget {
+		t.Errorf("%d requests to the provider, %d at most", toProvider, budget)
 	}
 	for _, s := range plan {
 		if counts[s.ID] > s.UpTo() {

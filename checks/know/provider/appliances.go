@@ -23,6 +23,7 @@ var nextcloud = Provider{
 		Secret:   Proof{Can: Yes, By: "invalid_grant for a made-up code, invalid_client for a wrong secret"},
 		Method:   Proof{Can: No, By: "a method that it does not take looks like a wrong secret", Evidence: Unchecked},
 	},
+	Authorize: Manner{Asks: []Ask{None}},
 	Replies:   asSpecified(""),
 	SlowsDown: true,
 	Quirks: []Quirk{
@@ -71,7 +72,8 @@ var tsidp = Provider{
 		Client:   Proof{Can: Yes, By: "400 with \"invalid client ID\""},
 		Secret:   Proof{Can: No, By: "the code is looked up before the secret"},
 	},
-	Replies: []Reply{{Like: `code not found`, Means: CodeFirst}, {Error: "invalid_grant", Means: CodeFirst}},
+	Authorize: Manner{Asks: []Ask{None}}, // it hands out a code, which is dropped
+	Replies:   []Reply{{Like: `code not found`, Means: CodeFirst}, {Error: "invalid_grant", Means: CodeFirst}},
 	Quirks: []Quirk{
 		{Text: "Immich's server must be in the tailnet"},
 		{Text: "machines with a tag are refused"},

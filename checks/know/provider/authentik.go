@@ -28,6 +28,7 @@ var authentik = Provider{
 		Secret:   Proof{Can: Sometimes, By: "invalid_grant if the redirect URI is registered; if it is not, invalid_client says nothing of the secret. A refresh with a made-up token does not look at the address"},
 		Method:   Proof{Can: No, By: "post and basic are taken alike"},
 	},
+	Authorize: Manner{Asks: []Ask{None}, KeepsFirst: true},
 	Replies: []Reply{
 		{Error: "invalid_grant", Means: SecretAccepted},
 		{Error: "invalid_client", Means: ClientRefused, Blurred: true},

@@ -25,6 +25,7 @@ var glewlwyd = Provider{
 		Secret:   Proof{Can: Sometimes, By: "invalid_code for a made-up code and unauthorized_client for a wrong secret, if the redirect URI is registered"},
 		Method:   Proof{Can: No, By: "a client may have both methods, and has unless it was changed"},
 	},
+	Authorize: Manner{Asks: []Ask{None}}, // what is wrong with the response type it says in the fragment
 	Replies: []Reply{
 		{Status: 403, Error: "invalid_code", Means: SecretAccepted},
 		{Status: 403, Error: "unauthorized_client", Means: ClientRefused, Blurred: true},
@@ -60,6 +61,7 @@ var lemonLDAP = Provider{
 		Secret:   Proof{Can: Yes, By: "invalid_grant for a made-up code, invalid_client for a wrong secret"},
 		Method:   Proof{Can: No, By: "post and basic are taken alike"},
 	},
-	Replies: asSpecified(""),
-	Quirks:  []Quirk{{Text: "its cookie's domain must be that of the portal"}},
+	Authorize: Manner{Asks: []Ask{None}},
+	Replies:   asSpecified(""),
+	Quirks:    []Quirk{{Text: "its cookie's domain must be that of the portal"}},
 }

@@ -28,6 +28,7 @@ var dex = Provider{
 		Secret:   Proof{Can: Yes, By: "400 for a made-up code, 401 for a wrong secret; introspection answers everybody"},
 		Method:   Proof{Can: No, By: "post and basic are taken alike, whatever is listed"},
 	},
+	Authorize: Manner{Asks: []Ask{Type}, Hops: 5}, // without sessions it does not heed prompt; new releases look at the request behind their first redirect
 	Replies: append([]Reply{
 		{Status: 400, Error: "invalid_request", Like: `^Invalid or expired code parameter`, Means: SecretAccepted}, // 2.13
 		{Status: 400, Error: "invalid_request", Like: `^Refresh token is invalid`, Means: SecretAccepted},

@@ -28,6 +28,7 @@ var gitea = Provider{
 		Secret:   Proof{Can: Sometimes, By: "only by the description: the error is unauthorized_client for a made-up code and for a wrong secret"},
 		Method:   Proof{Can: No, By: "post and basic are taken alike"},
 	},
+	Authorize: Manner{Asks: []Ask{None}},
 	Replies: []Reply{ // by what it says: the errors are not those of the specification
 		{Error: "unauthorized_client", Like: `^client is not authorized$`, Means: SecretAccepted},
 		{Error: "unauthorized_client", Like: `^unable to parse refresh token$`, Means: SecretAccepted},
@@ -62,6 +63,7 @@ var casdoor = Provider{
 		Secret:   Proof{Can: No, By: "the code is looked up before the secret"},
 		Method:   Proof{Can: No, By: "post and basic are taken alike"},
 	},
+	Authorize: Manner{Asks: []Ask{None}},
 	Replies: []Reply{
 		{Error: "invalid_grant", Means: CodeFirst},
 		{Error: "invalid_client", Like: `client_id is invalid`, Means: ClientUnknown},
@@ -96,6 +98,7 @@ var gitLab = Provider{
 		Secret:   Proof{Can: Yes, By: "invalid_grant for a made-up code, invalid_client for a wrong secret"},
 		Method:   Proof{Can: No, By: "post and basic are taken alike"},
 	},
-	Replies: asSpecified(""),
-	Quirks:  []Quirk{{Text: "a scope that the application does not have comes back as invalid_scope"}},
+	Authorize: Manner{Asks: []Ask{None}}, // whatever else is wrong goes to the login page
+	Replies:   asSpecified(""),
+	Quirks:    []Quirk{{Text: "a scope that the application does not have comes back as invalid_scope"}},
 }

@@ -36,7 +36,8 @@ var pocketID = Provider{
 		Secret:   Proof{Can: Yes, By: "invalid_grant for a made-up code, 401 for a wrong secret"},
 		Method:   Proof{Can: No, By: "post and basic are taken alike"},
 	},
-	Replies: fositeReplies(Source),
+	Authorize: Manner{Asks: []Ask{None}}, // before 2.10 nothing shows
+	Replies:   fositeReplies(Source),
 	Quirks: []Quirk{
 		{Text: "people log in by passkey; there is no password"},
 		{From: "2.10.0", Text: "a state of fewer than 8 characters is refused"},

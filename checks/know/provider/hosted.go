@@ -28,6 +28,7 @@ var google = Provider{
 		Secret:   Proof{By: "invalid_client for a wrong secret; whether code or secret is looked at first is not known"},
 		Method:   Proof{Can: No, By: "post and basic are taken alike"},
 	},
+	Authorize:  Manner{Asks: []Ask{None}},
 	Replies:    append([]Reply{{Error: "redirect_uri_mismatch", Means: RedirectRefused}}, asSpecified("")...),
 	TokenHosts: []string{"oauth2.googleapis.com"},
 	Quirks: []Quirk{
@@ -63,6 +64,7 @@ var entra = Provider{
 		Secret:   Proof{Can: No, By: "the form of a made-up code is refused before the secret is looked at"},
 		Method:   Proof{Can: No, By: "post and basic are taken alike"},
 	},
+	Authorize: Manner{Asks: []Ask{None}},
 	Replies: []Reply{
 		{Like: `AADSTS7000215`, Means: SecretRefused},
 		{Like: `AADSTS700016`, Means: ClientUnknown},

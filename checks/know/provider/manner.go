@@ -33,3 +33,9 @@ func (m Manner) Order() []Ask {
 	}
 	return m.Asks
 }
+
+// HidesRedirects reports whether nothing shows before a login which redirect
+// URIs are registered, as far as somebody has looked.
+func (p Provider) HidesRedirects() bool {
+	return p.Proofs.Redirect.Can == No && p.rests(p.Proofs.Redirect.Evidence) != Unchecked
+}

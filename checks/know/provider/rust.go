@@ -27,6 +27,7 @@ var kanidm = Provider{
 		Secret:   Proof{Can: Yes, By: "400 for a made-up code, 401 without a body for a wrong secret"},
 		Method:   Proof{Can: No, By: "post and basic are taken alike"},
 	},
+	Authorize: Manner{Asks: []Ask{Plain}, LoginForm: `<form[^>]*\bid="login"`},
 	Replies: []Reply{
 		{Status: 400, Error: "invalid_request", Means: SecretAccepted},
 		{Status: 401, Error: "-", Like: `^$`, Means: ClientRefused},

@@ -27,7 +27,8 @@ var zitadel = Provider{
 		Secret:   Proof{Can: Yes, By: "invalid_grant for a made-up code, invalid_client for a wrong secret"},
 		Method:   Proof{Can: Sometimes, By: "an application has one method"},
 	},
-	Replies: asSpecified(""),
+	Authorize: Manner{Asks: []Ask{Type}}, // prompt=none goes to the login page, which answers it
+	Replies:   asSpecified(""),
 	Quirks: []Quirk{
 		{Text: "plain http redirect URIs need the development mode", Evidence: Source},
 		{Text: "redirect URIs are unescaped once more than usual", Evidence: Source},
