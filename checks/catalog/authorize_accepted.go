@@ -65,11 +65,12 @@ something else, or a provider that demands pushed or signed requests sends peopl
 var aboutPrompt = regexp.MustCompile(`(?i)\b(prompt|interaction|user|session)\b`)
 
 // refusesKind reports whether an error is about what kind of request it was.
-// access_denied and the like may come of nobody being logged in.
+// access_denied and the like may come of nobody being logged in, and to a
+// response type that Immich does not ask for any error is due.
 func refusesKind(t facts.RedirectTry) bool {
-	return t.Error == "invalid_request" && !aboutPrompt.MatchString(t.Description.String()) ||
+	return t.Asked != facts.AskedType && (t.Error == "invalid_request" && !aboutPrompt.MatchString(t.Description.String()) ||
 		slices.Contains([]secret.Name{"unauthorized_client", "unsupported_response_type", "unsupported_response_mode",
-			"invalid_client", "request_not_supported"}, t.Error)
+			"invalid_client", "request_not_supported"}, t.Error))
 }
 
 // demands is what the document says against requests as Immich makes them.

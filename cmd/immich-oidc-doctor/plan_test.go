@@ -1,15 +1,18 @@
 package main
 
 import (
+	"io"
 	"net/http"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"immich-oidc-doctor/checks/facts"
 	"immich-oidc-doctor/checks/gather"
+	"immich-oidc-doctor/checks/oidctest"
 )
 
 // A healthy run sends the whole plan, but for what the release, or a host
@@ -51,6 +54,44 @@ func TestAHealthyRunSendsItsPlan(t *testing.T) {
 				t.Errorf("not sent: want %v, got %v", c.unsent, unsent)
 			}
 		})
+	}
+}
+
+// However a product answers, and whatever is wrong with the client, a run sends
+// what it planned, and keeps to the budget.
+func TestARunKeepsToItsPlanWhateverTheProviderIsLike(t *testing.T) {
+	t.Parallel()
+	for _, style := range oidctest.Styles {
+		for name, set := range map[string]func(*oidctest.Setup){
+			"right":            func(*oidctest.Setup) {},
+			"nothing is right": func(s *oidctest.Setup) { s.Provider.Clients[0].Redirects = []string{"https://nobody.example/"} },
+		} {
+			t.Run(style.Name+", "+name, func(t *testing.T) {
+				t.Parallel()
+				s := oidctest.NewSetup("")
+				style.Dress(s)
+				set(s)
+				if err := s.Start(); err != nil {
+					t.Fatal(err)
+				}
+				defer s.Close()
+				target := targetFlags{server: s.Immich.URL(), timeout: 20 * time.Second}
+				if s.Provider.Host != "" {
+					target.resolve = []string{s.Provider.Host + ":127.0.0.1"}
+				}
+				given, err := target.target(nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				c, err := target.wire()
+				if err != nil {
+					t.Fatal(err)
+				}
+				c.Roots, c.Immich = s.Provider.CAs(), s.Provider.Authorities()
+				p := &program{stdout: io.Discard, stderr: io.Discard}
+				asPlanned(t, p.learn(t.Context(), c, given, gather.Probes), false)
+			})
+		}
 	}
 }
 
