@@ -126,6 +126,21 @@ func (p Planned) UpTo(to Party) (requests, others int) {
 	return min(requests, p.Most), min(others, p.Most)
 }
 
+// Sent counts the requests of HTTP, among those that were made, that the sources
+// declare to one side.
+func Sent(sources []Any, f *facts.Facts, to Party) (n int) {
+	var declared []Send
+	for _, p := range Plan(sources, f.Target.Get()) {
+		declared = append(declared, p.Sends...)
+	}
+	for _, a := range f.Exchanges() {
+		if slices.ContainsFunc(declared, func(s Send) bool { return s.To == to && s.Requests() && s.Matches(a) }) {
+			n++
+		}
+	}
+	return n
+}
+
 // Plan returns what the sources would send to learn about t, in the order in
 // which they may begin, those that send nothing left out. Nothing is asked.
 // Every count is the most there can be: what an answer does not name is not

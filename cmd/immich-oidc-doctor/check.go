@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -163,13 +164,18 @@ func (c *checkFlags) prepare(p *program, args []string) (run look, err error) {
 	return run, nil
 }
 
-// lookPatiently is one look, or several if --wait allows.
+// lookPatiently is one look, or several if --wait allows. On a terminal it
+// says how much the last one asked of the provider.
 func (p *program) lookPatiently(ctx context.Context, run look) *facts.Facts {
-	return p.patiently(ctx, run.wait, func(ctx context.Context) *facts.Facts {
+	f := p.patiently(ctx, run.wait, func(ctx context.Context) *facts.Facts {
 		ctx, cancel := context.WithTimeout(ctx, run.timeout)
 		defer cancel()
 		return p.learn(ctx, run.client, run.given, run.upTo)
 	})
+	if _, ok := terminal(p.stderr); ok {
+		fmt.Fprintf(p.stderr, "the provider got %s\n", many(gather.Sent(gather.Sources(), f, gather.ToProvider), "request"))
+	}
+	return f
 }
 
 // learn is the half that touches the world.

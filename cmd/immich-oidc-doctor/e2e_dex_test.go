@@ -15,9 +15,10 @@ import (
 )
 
 // dex 2.13 is from 2018: no PKCE, no userinfo endpoint, prompt=none without
-// effect; it says in words what it refuses.
+// effect, but it goes back with what it has against a response type; it says in
+// words what it refuses.
 var dex = product{
-	name: "Dex 2.13", start: startDex, web: "unknown",
+	name: "Dex 2.13", start: startDex, web: "ok",
 	cases: []realCase{
 		{name: "healthy", releases: eras26},
 		{name: "no userinfo endpoint", releases: []string{v1Old, v1, "v1.132.0", "v1.135.0", "v2.5.6"}, root: "discovery/endpoints", ends: later, said: "userinfo_endpoint"},
