@@ -61,16 +61,22 @@ something else, or a provider that demands pushed or signed requests sends peopl
 	},
 }
 
+// aboutKind finds refusals of plain requests, whatever they ask for.
+var aboutKind = regexp.MustCompile(`(?i)\bpushed\b|request[ _]object|\brequest_uri\b|\bsigned\b`)
+
 // aboutPrompt finds refusals of prompt=none, which Immich does not send.
 var aboutPrompt = regexp.MustCompile(`(?i)\b(prompt|interaction|user|session)\b`)
 
 // refusesKind reports whether an error is about what kind of request it was.
-// access_denied and the like may come of nobody being logged in, and to a
-// response type that Immich does not ask for any error is due.
+// access_denied and the like may come of nobody being logged in. To a response
+// type that Immich does not ask for any error is due, in what words it likes.
 func refusesKind(t facts.RedirectTry) bool {
-	return t.Asked != facts.AskedType && (t.Error == "invalid_request" && !aboutPrompt.MatchString(t.Description.String()) ||
+	if t.Asked == facts.AskedType {
+		return aboutKind.MatchString(t.Description.String())
+	}
+	return t.Error == "invalid_request" && !aboutPrompt.MatchString(t.Description.String()) ||
 		slices.Contains([]secret.Name{"unauthorized_client", "unsupported_response_type", "unsupported_response_mode",
-			"invalid_client", "request_not_supported"}, t.Error))
+			"invalid_client", "request_not_supported"}, t.Error)
 }
 
 // demands is what the document says against requests as Immich makes them.

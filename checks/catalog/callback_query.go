@@ -34,7 +34,7 @@ or in a signed response brings people back to a login page that shows nothing, n
 		for _, t := range facts.Or(f, f.Redirects, facts.RedirectLog{}).Tries {
 			from := t.Provider.From(facts.ByProvider)
 			switch {
-			case !t.Back, t.Mode != "" && t.Asked == facts.AskedType: // another response type may have another way
+			case !t.Back, t.Asked == facts.AskedType: // another response type may have another way
 				continue
 			case t.Mode == "":
 				return passed(secret.Textf("it does"), steps, from)
