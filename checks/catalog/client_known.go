@@ -2,17 +2,20 @@ package catalog
 
 import (
 	"regexp"
+	"slices"
 
 	"immich-oidc-doctor/checks"
 	"immich-oidc-doctor/checks/cite"
 	"immich-oidc-doctor/checks/facts"
+	"immich-oidc-doctor/checks/know/provider"
 	"immich-oidc-doctor/checks/secret"
 )
 
 var clientKnown = &checks.Check{
 	ID: "client/known", Title: "the provider knows the client ID", Since: "v0.1.0",
 	Doc: `Immich names itself to the provider by the client ID in its settings. If the provider has no such client, or it was deleted
-or switched off, people see an error page of the provider as soon as they press the login button, and Immich never hears of it.
+or switched off, people see an error page of the provider as soon as they press the login button, and Immich never hears of it. Glewlwyd's is empty,
+and the same where the client is there and has none of Immich's redirect URIs: then one of the two is wrong.
 
 **Mend it**: copy the client ID from the provider into Immich, without blanks; or create the client there anew.`,
 	Cites:    []cite.Citation{cite.RFC("6749", "4.1.2.1")},
@@ -20,10 +23,13 @@ or switched off, people see an error page of the provider as soon as they press 
 	Severity: checks.Error,
 	Breaks:   checks.Logins("authorize"),
 	After:    []string{"discovery/immich"},
+	YieldsTo: []string{"pkce/accepted"},
 	Needs:    []facts.Kind{facts.Redirects, facts.Authorize, facts.Server},
+	Uses:     []facts.Kind{facts.Discovery, facts.Credentials},
 	Run: func(f *facts.Facts) checks.Outcome {
-		why := facts.Why{Reason: facts.NotAsked}
-		for _, t := range f.Redirects.Get().Tries {
+		l := f.Redirects.Get()
+		why := l.Ended
+		for _, t := range l.Tries {
 			p := t.Provider
 			from := p.From(facts.ByProvider)
 			switch {
@@ -35,12 +41,78 @@ or switched off, people see an error page of the provider as soon as they press 
 				why = facts.Why{Reason: facts.Absent, Detail: secret.Textf("not visible from outside: the provider answers %s", got(p))}
 			case p.Made():
 				why = facts.Why{Reason: facts.Unanswered, Detail: got(p)}
-			default:
+			case t.Why != (facts.Why{}):
 				why = t.Why
 			}
 		}
+		if o := clientElsewhere(f); o != nil {
+			return *o
+		}
+		for _, t := range l.Tries {
+			if grade, ok := takes(f, l, t); ok {
+				o := passed(secret.Textf("the provider would have people log in (%s), and refuses the same request with an address that nobody registers (%s)", t.Provider.Exchange, l.Control.Provider.Exchange),
+					existing(f, checks.Logins("authorize")), t.Provider.From(facts.ByProvider), l.Control.Provider.From(facts.ByProvider))
+				o.Cells[0].Grade = grade
+				return o
+			}
+		}
+		if says, answer, ok := refusesAll(f, l); ok {
+			return checks.Failed(clientOrRedirects(f, says, answer))
+		}
+		if why == (facts.Why{}) {
+			why.Reason = facts.NotAsked
+		}
 		return skipped(why)
 	},
+}
+
+// clientElsewhere is what the endpoints that take Immich's own credentials say
+// of the client, nil if nothing.
+func clientElsewhere(f *facts.Facts) (o *checks.Outcome) {
+	steps := existing(f, checks.Logins("authorize"))
+	facts.If(f.Credentials, func(c facts.CredentialLog) {
+		if c.Pushed.Try.OK(201) {
+			passes := passed(secret.Textf("the provider takes a pushed request of it (%s)", c.Pushed.Try.Exchange), steps, c.Pushed.Try.From(facts.ByProvider))
+			o = &passes
+		}
+		for _, t := range []facts.CredentialTry{c.Token, c.Refresh} {
+			r := meaning(f, t)
+			switch from := t.Try.From(facts.ByProvider); {
+			case o != nil:
+			case r.Means == provider.ClientUnknown:
+				fd := unknownClient(f, from, secret.Textf("%s: %s", got(t.Try), t.Description))
+				fd.Grade = resting(r.Evidence)
+				fails := checks.Failed(fd)
+				o = &fails
+			case r.Evidence != provider.Unchecked && slices.Contains([]provider.Meaning{provider.SecretAccepted, provider.SecretRefused, provider.MethodRefused, provider.RedirectRefused}, r.Means):
+				passes := passed(secret.Textf("the provider answers its credentials as those of a client that is there (%s)", t.Try.Exchange), steps, from)
+				o = &passes
+			}
+		}
+	})
+	return o
+}
+
+// clientOrRedirects is the finding that the provider refuses Immich's request
+// whatever the redirect URI, and does not say why.
+func clientOrRedirects(f *facts.Facts, says checks.Evidence, answer secret.Text) checks.Finding {
+	fd := unknownClient(f, says.From[0], answer)
+	fd.Evidence = says
+	fd.Message = secret.Textf("the provider refuses Immich's request without a word: either it does not know the client%s, or none of its redirect URIs is registered", idOf(f))
+	fd.Want = secret.Textf("a client of that ID, with Immich's redirect URIs")
+	register := checks.Remedy{Do: secret.Textf("or, if the client is there, add Immich's redirect URIs to it, exactly so")}
+	inDialect(f, provider.Redirects, secret.Text{}, &register)
+	var uris secret.Text
+	for _, t := range f.Redirects.Get().Tries {
+		if uris.IsZero() {
+			uris = secret.Textf("%s", t.Redirect)
+		} else {
+			uris = secret.Textf("%s\n%s", uris, t.Redirect)
+		}
+	}
+	register.Snippet = uris
+	fd.Fix = append(fd.Fix, register)
+	return fd
 }
 
 // switchedOff finds the words by which providers refuse a client that is there.
@@ -52,13 +124,17 @@ func refusesClient(page string) bool {
 }
 
 func unknownClient(f *facts.Facts, from facts.Provenance, got secret.Text) checks.Finding {
-	id := secret.Text{}
+	return checks.Finding{
+		Evidence: seen(from), Breaks: existing(f, checks.Logins("authorize")), Got: got,
+		Message: secret.Textf("the provider refuses the client%s", idOf(f)), Want: secret.Textf("a client of that ID, switched on"),
+		Fix: []checks.Remedy{{Do: secret.Textf("enter the client ID that the provider has, or create the client there"), Where: oauthSettings("clientId")}},
+	}
+}
+
+// idOf is Immich's client ID with a blank before it, empty where nobody knows it.
+func idOf(f *facts.Facts) (id secret.Text) {
 	for _, t := range f.Authorize.Get().Tries {
 		facts.If(t.ClientID, func(n secret.Name) { id = secret.Textf(" %s", n) })
 	}
-	return checks.Finding{
-		Evidence: seen(from), Breaks: existing(f, checks.Logins("authorize")), Got: got,
-		Message: secret.Textf("the provider refuses the client%s", id), Want: secret.Textf("a client of that ID, switched on"),
-		Fix: []checks.Remedy{{Do: secret.Textf("enter the client ID that the provider has, or create the client there"), Where: oauthSettings("clientId")}},
-	}
+	return id
 }

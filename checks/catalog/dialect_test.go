@@ -60,7 +60,7 @@ func TestWhereTheAppsAddressIsRefusedTheOverrideIsTheRemedy(t *testing.T) {
 	} {
 		f := knowing(endpoint, "", "")
 		f.Origins = facts.Is(facts.OriginList{})
-		if got := notRegistered(f, try).Fix; len(got) != want {
+		if got := registerIt(f, try); len(got) != want {
 			t.Errorf("%s: want %d remedies, got %v", endpoint, want, got)
 		}
 	}

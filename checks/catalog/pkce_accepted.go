@@ -58,6 +58,9 @@ func runPKCEAccepted(f *facts.Facts) checks.Outcome {
 			Want:    secret.Textf("the request accepted as this release sends it"), Got: got(t.Provider),
 		})
 	}
+	if fd, ok := demandsSilently(f, fix); ok {
+		return checks.Failed(fd)
+	}
 	steps := existing(f, slices.Concat(checks.Logins("authorize"), checks.Logins("callback"), checks.Logins("token")))
 	methods := f.Discovery.Get().PKCEMethods
 	from := f.Authorize.Get().Tries[0].Immich.From(facts.ByImmich)
@@ -90,6 +93,22 @@ func runPKCEAccepted(f *facts.Facts) checks.Outcome {
 		fd.Message = secret.Textf("the provider does not list S256; this release then sends empty PKCE parameters, which strict providers refuse")
 	}
 	return checks.Failed(fd)
+}
+
+// demandsSilently finds a product that demands PKCE of every client that is not
+// set otherwise, and shows an error page without a word to a release that sends none.
+func demandsSilently(f *facts.Facts, fix []checks.Remedy) (fd checks.Finding, ok bool) {
+	challenge := f.Authorize.Get().Tries[0].CodeChallenge
+	p, _ := Provider(f)
+	if p.PKCE != provider.PKCEDefault || !challenge.Is() || challenge.Get() == "S256" {
+		return fd, false
+	}
+	says, answer, ok := refusesAll(f, facts.Or(f, f.Redirects, facts.RedirectLog{}))
+	return checks.Finding{
+		Evidence: checks.Evidence{From: says.From, Grade: checks.Implied}, Breaks: existing(f, checks.Logins("authorize")), Fix: fix,
+		Message: secret.Textf("the provider refuses Immich's request without a word, and %s demands PKCE unless the client is set otherwise: this release sends none here", secret.Name(p.Name)),
+		Want:    secret.Textf("the request accepted as this release sends it"), Got: answer,
+	}, ok
 }
 
 // takesRequest returns an answer by which the provider has nothing against

@@ -27,8 +27,7 @@ func said(t facts.RedirectTry) string {
 	case a.Answer != facts.Answered || t.Back:
 		return ""
 	case a.Status >= 400:
-		text := tags.ReplaceAllString(a.Body.String(), " ")
-		return strings.Join(strings.Fields(echo.ReplaceAllString(html.UnescapeString(text), " ")), " ")
+		return text(a.Body.String())
 	case a.Status >= 300:
 		to := leadsTo(string(a.URL), string(a.Location))
 		var words []string
@@ -38,6 +37,12 @@ func said(t facts.RedirectTry) string {
 		return strings.TrimSpace(strings.Join(words, " "))
 	}
 	return ""
+}
+
+// text is what people read of a page, without what it repeats of the request.
+func text(page string) string {
+	page = html.UnescapeString(tags.ReplaceAllString(page, " "))
+	return strings.Join(strings.Fields(echo.ReplaceAllString(page, " ")), " ")
 }
 
 // unpacked is a parameter of an error page's URL. Google's is base64 around text.

@@ -148,6 +148,12 @@ var Table = []Provider{
 	google, entra, okta, auth0, cloudflare, fusionAuth, pingOne,
 }
 
+// Proven is a proof of the row's, with the evidence that it rests on.
+func (p Provider) Proven(proof Proof) Proof {
+	proof.Evidence = p.rests(proof.Evidence)
+	return proof
+}
+
 // rests is e, or the row's evidence where e is empty.
 func (p Provider) rests(e Evidence) Evidence {
 	if e == "" {
