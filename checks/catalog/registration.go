@@ -58,6 +58,8 @@ func standingOf(f *facts.Facts, l facts.RedirectLog, t facts.RedirectTry) standi
 		return standing{is: failsThere, from: from}
 	case all:
 		return standing{from: from, why: facts.Why{Reason: facts.Absent, Detail: secret.Textf("the provider refuses Immich's request whatever the redirect URI is (%s), see client/known", p.Exchange)}}
+	case t.Why != (facts.Why{}):
+		return standing{from: from, why: facts.Why{Reason: t.Why.Reason, Detail: secret.Textf("not to the end: %s; the provider answers %s", t.Why.Detail, got(p))}}
 	case sameAsking(t, l.Control) && alike(t, l.Control):
 		return standing{from: from, why: facts.Why{Reason: facts.Absent, Detail: secret.Textf("not visible from outside: the provider answers %s, and an address that nobody registers in the same way (%s)", got(p), l.Control.Provider.Exchange)}}
 	}
@@ -226,7 +228,8 @@ func formProves(f *facts.Facts) checks.Grade {
 
 // refusesAll returns the answers by which the provider refuses Immich's request
 // without a word, whatever the redirect URI is: one that people get too, in
-// place of a login. Only of a product that is known to say so with prompt=none.
+// place of a login. Only of a product that is known to say so with prompt=none,
+// and of several redirect URIs: that one alone is refused is its own affair.
 func refusesAll(f *facts.Facts, l facts.RedirectLog) (says checks.Evidence, answer secret.Text, ok bool) {
 	p, surety := Provider(f)
 	proof := p.Proven(p.Proofs.Redirect)
@@ -246,7 +249,7 @@ func refusesAll(f *facts.Facts, l facts.RedirectLog) (says checks.Evidence, answ
 		}
 		says.From, answer = append(says.From, t.Provider.From(facts.ByProvider)), got(t.Provider)
 	}
-	ok = says.From != nil
+	ok = len(says.From) > 1
 	says.From = append(says.From, l.Control.Provider.From(facts.ByProvider))
 	return says, answer, ok
 }
