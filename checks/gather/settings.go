@@ -91,7 +91,9 @@ func unread(s facts.SettingsDoc) facts.SettingsDoc {
 	for _, part := range parts(&s) {
 		part(nil, "", facts.Provenance{}, s.Read.Why)
 	}
-	s.SecretShape.Why = s.Read.Why
+	if !s.SecretShape.Is() {
+		s.SecretShape.Why = s.Read.Why
+	}
 	return s
 }
 
@@ -103,9 +105,12 @@ func readSettings(s facts.SettingsDoc, doc object, from facts.Provenance) facts.
 		part(decode(doc[block]), name, from, facts.Why{})
 	}
 	secretOf := member(decode(doc["oauth"]), "clientSecret", from, secret.New)
-	if s.SecretShape.Why = secretOf.Why; secretOf.Is() {
+	switch {
+	case secretOf.Is():
 		s.ClientSecret = secretOf.Get()
 		s.SecretShape = facts.Says(s.ClientSecret.Shape(), from)
+	case !s.SecretShape.Is():
+		s.SecretShape.Why = secretOf.Why
 	}
 	return s
 }

@@ -24,6 +24,10 @@ type targetFlags struct {
 	caFile, immichCAFile      string
 	apiKeyFile                string
 	apiKey                    secret.Value
+	clientID, secretFile      string
+	clientSecret              secret.Value
+	secretFrom                secret.Name // the flag or the variable that it was given by
+	trusted                   []string
 	skipVerify, noProbe       bool
 	timeout                   time.Duration
 
@@ -40,6 +44,9 @@ func (t *targetFlags) register(fs *pflag.FlagSet) {
 	fs.StringVar(&t.caFile, "ca-file", "", "`FILE` with certificates (PEM) that this machine trusts as well")
 	fs.StringVar(&t.immichCAFile, "immich-ca-file", "", "`FILE` with the certificates that Immich's container trusts as well:\nwhat NODE_EXTRA_CA_CERTS names there")
 	fs.StringVar(&t.apiKeyFile, "api-key-file", "", "`FILE` with an API key of Immich that may read its settings\n(permission systemConfig.read); - is stdin")
+	fs.StringVar(&t.clientID, "client-id", "", "the client `ID` in Immich's settings, if Immich starts no login")
+	fs.StringVar(&t.secretFile, "client-secret-file", "", "`FILE` with the client secret in Immich's settings: the provider is shown it\nwith a made-up code; - is stdin")
+	fs.StringArrayVar(&t.trusted, "trust-endpoint", nil, "`HOST` of the token endpoint that may be shown the client secret, although\nit is not of the issuer's domain")
 	fs.StringArrayVar(&t.resolve, "resolve", nil, "`HOST:ADDRESS` to use in place of DNS; several for several")
 	fs.BoolVar(&t.skipVerify, "skip-verify-ssl", false, "go on although a certificate is not trusted")
 	fs.DurationVar(&t.timeout, "client-timeout", 20*time.Second, "`TIME` for the whole run; a single request gets a quarter of it")
@@ -48,10 +55,20 @@ func (t *targetFlags) register(fs *pflag.FlagSet) {
 
 // credentials reads what stands in files, on standard input, in the environment.
 func (t *targetFlags) credentials(p *program) (err error) {
-	if t.read = p.read; t.headerFile == "-" && t.apiKeyFile == "-" {
-		return wrong("put one of them into a file", "--header-file and --api-key-file: standard input holds one of them")
+	t.read = p.read
+	var piped []string
+	for _, f := range []struct{ flag, file string }{{"--header-file", t.headerFile}, {"--api-key-file", t.apiKeyFile}, {"--client-secret-file", t.secretFile}} {
+		if f.file == "-" {
+			piped = append(piped, f.flag)
+		}
 	}
-	t.apiKey, err = p.credential("api-key", t.apiKeyFile)
+	if len(piped) > 1 {
+		return wrong("put the others into files", "%s: standard input holds one of them", strings.Join(piped, " and "))
+	}
+	if t.apiKey, err = p.credential("api-key", t.apiKeyFile); err != nil {
+		return err
+	}
+	t.clientSecret, t.secretFrom, err = p.clientSecret(t.secretFile)
 	return err
 }
 
@@ -91,10 +108,32 @@ func (t *targetFlags) target(args []string) (*facts.Facts, error) {
 	if t.algorithm != "" {
 		spec.Settings.SigningAlgorithm = facts.Says(secret.Name(t.algorithm), written("--signing-algorithm"))
 	}
+	if err = t.client(&spec); err != nil {
+		return nil, err
+	}
 	if spec.ImmichCA.Why = (facts.Why{Reason: facts.NotAsked, Detail: secret.Textf("give --immich-ca-file")}); t.immichCAFile != "" {
 		spec.ImmichCA = facts.Says(secret.Name(t.immichCAFile), written("--immich-ca-file"))
 	}
 	return &facts.Facts{Target: facts.Is(spec)}, nil
+}
+
+// client is what the flags say of Immich as a client of its provider.
+func (t *targetFlags) client(spec *facts.TargetSpec) error {
+	if id := strings.TrimSpace(t.clientID); id != "" {
+		spec.Settings.ClientID = facts.Says(secret.Name(id), written("--client-id"))
+	}
+	if !t.clientSecret.IsZero() {
+		spec.Settings.ClientSecret = t.clientSecret
+		spec.Settings.SecretShape = facts.Says(t.clientSecret.Shape(), written(t.secretFrom))
+	}
+	for _, host := range t.trusted {
+		host = strings.ToLower(strings.TrimSpace(host))
+		if u, err := url.Parse("https://" + host); err != nil || u.Host != host || u.Hostname() == "" {
+			return wrong("such as --trust-endpoint login.example.com", "--trust-endpoint: not the name of a host")
+		}
+		spec.Trusted = append(spec.Trusted, secret.Name(host))
+	}
+	return nil
 }
 
 func written(name secret.Name) facts.Provenance {
