@@ -35,10 +35,8 @@ var credentials = &Source[facts.CredentialLog]{
 	},
 }
 
-const (
-	mostShown = 3   // requests with credentials, in a run
-	tooMany   = 429 // Too Many Requests, RFC 6585 4
-)
+// mostShown is how many requests with credentials there are in a run.
+const mostShown = 3
 
 // Nobody has ever handed these out, or registered them.
 const (
@@ -90,12 +88,16 @@ func showingOf(w *wire.Wire, f *facts.Facts) (s showing, why facts.Why) {
 		return s, why
 	case !d.TokenEndpoint.Is():
 		return s, d.TokenEndpoint.Why
-	case !web.RedirectURI.Is():
+	case !web.RedirectURI.Is() && web.Origin == "":
 		return s, web.RedirectURI.Why
 	}
 	s.endpoint = d.TokenEndpoint.Get()
-	s.redirect = secret.URI(immich.TokenRedirect(s.release, string(web.RedirectURI.Get())))
-	s.verifier = immich.SendsVerifier(s.release, web.CodeChallenge.Is() && web.CodeChallenge.Get() == "S256", d.PKCEMethods.Has("S256"))
+	redirect, listed := web.Redirect, d.PKCEMethods.Has("S256") // that the page sends, of a login that Immich does not start
+	challenged := listed && immich.PKCE.At(s.release).Value != immich.PKCENever
+	facts.If(web.RedirectURI, func(u secret.URI) { redirect = u })
+	facts.If(web.CodeChallenge, func(c secret.Name) { challenged = c == "S256" })
+	s.redirect = secret.URI(immich.TokenRedirect(s.release, string(redirect)))
+	s.verifier = immich.SendsVerifier(s.release, challenged, listed)
 	if s.method != immich.AuthNone {
 		if why = withheld(w, f, s.endpoint); why != (facts.Why{}) {
 			return s, why

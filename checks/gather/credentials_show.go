@@ -32,7 +32,7 @@ func (s showing) show(ctx context.Context, w *wire.Wire, f *facts.Facts, l *fact
 		}
 		var answer provider.Answer
 		*t, answer = s.post(ctx, w.Branch(name), to, maps.Clone(form), with)
-		if t.Try.OK(tooMany) {
+		if t.Try.WantsFewer() {
 			l.Ended = notAsked(secret.Textf("the provider wants fewer requests (%s)", t.Try.Exchange))
 		}
 		return s.product.Reads(answer)
@@ -140,6 +140,8 @@ func (s showing) pushable(w *wire.Wire, f *facts.Facts, k knowledge) (at secret.
 		return at, nil, enough()
 	case !d.PushedEndpoint.Is():
 		return at, nil, d.PushedEndpoint.Why
+	case !web.URL.Is():
+		return at, nil, web.URL.Why
 	case web.Origin == "":
 		return at, nil, notAsked(secret.Textf("where people open Immich is not known: give --origin"))
 	}

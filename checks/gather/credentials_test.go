@@ -279,7 +279,9 @@ func TestFurtherRequestsFollowWhatTheProductIsKnownFor(t *testing.T) {
 			w.Header().Set("Content-Type", "text/html")
 			io.WriteString(w, "<title>Sign in</title>")
 		}, []string{"token.1: 200 "}},
-		{"it leads elsewhere", pocket, nil, func(w http.ResponseWriter, r *http.Request, _ string) { http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect) },
+		{"it leads elsewhere", pocket, nil, func(w http.ResponseWriter, r *http.Request, _ string) {
+			http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
+		},
 			[]string{"token.1: 307 "}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -68,7 +68,7 @@ func inFront(f *facts.Facts) (why facts.Why) {
 		case !a.Made():
 		case a.Answer != facts.Answered:
 			why = facts.Why{Reason: facts.Unanswered, Detail: secret.Textf("the token endpoint did not answer (%s)", a.Exchange)}
-		case a.Status == tooMany:
+		case a.WantsFewer():
 			why = notAsked(secret.Textf("the provider wants fewer requests (%s)", a.Exchange))
 		case !l.Token.JSON && notItself(a):
 			why = notAsked(secret.Textf("the client secret was not sent: something else answers in place of the token endpoint (%s)", a.Exchange))

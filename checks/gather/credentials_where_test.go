@@ -53,7 +53,9 @@ func TestTheSecretIsNotShown(t *testing.T) {
 		why     string // empty: it is shown
 	}{
 		{"all is well", "", nil, false, nil, ""},
-		{"no secret is known", "", nil, false, settings(func(s *facts.SettingsDoc) { s.ClientSecret, s.SecretShape = secret.Value{}, facts.Known[secret.Shape]{} }), "give --api-key-file or --client-secret-file"},
+		{"no secret is known", "", nil, false, settings(func(s *facts.SettingsDoc) {
+			s.ClientSecret, s.SecretShape = secret.Value{}, facts.Known[secret.Shape]{}
+		}), "give --api-key-file or --client-secret-file"},
 		{"none is set, and one must be", "v1.131.3", nil, false, settings(func(s *facts.SettingsDoc) { s.ClientSecret = secret.Value{} }), "this release can be no public client"},
 		{"a way that nobody has", "", nil, false, settings(func(s *facts.SettingsDoc) {
 			s.TokenEndpointAuthMethod = facts.Says[secret.Name]("private_key_jwt", flag)
@@ -63,6 +65,16 @@ func TestTheSecretIsNotShown(t *testing.T) {
 			l.Tries[0].ClientID = facts.Known[secret.Name]{}
 			f.Authorize = facts.Is(l)
 		}, "give --client-id"},
+		{"Immich starts no login", "", nil, false, func(f *facts.Facts) {
+			why := facts.Why{Reason: facts.Absent, Detail: secret.Textf("Immich gave no authorization URL")}
+			web := facts.AuthorizeTry{Journey: "web", Origin: "https://photos.example", Redirect: webPage, URL: facts.Known[secret.URI]{Why: why}}
+			readURL(&web, flag)
+			f.Authorize = facts.Is(facts.AuthorizeLog{Tries: []facts.AuthorizeTry{web}})
+			d := f.Discovery.Get()
+			d.PushedEndpoint = d.TokenEndpoint
+			f.Discovery = facts.Is(d)
+			settings(func(s *facts.SettingsDoc) { s.ClientID = facts.Says[secret.Name]("immich", flag) })(f)
+		}, ""},
 		{"no token endpoint", "", map[string]any{"token_endpoint": nil}, false, nil, "token_endpoint is null"},
 		{"certificates are not verified", "", nil, true, nil, "--skip-verify-ssl"},
 		{"plain http", "", map[string]any{"token_endpoint": "http://auth.example/token"}, false, nil, "it is not https"},

@@ -59,11 +59,12 @@ var (
 )
 
 // validSends reports the first mistake in what a source declares to send,
-// whether the issuer is known or not.
+// whether the issuer is known or not, with an API key and without.
 func validSends(of Any) error {
 	given := facts.TargetSpec{Server: "https://photos.example"}
 	given.Settings.IssuerURL = facts.Says[secret.URI]("https://auth.example", facts.Provenance{Vantage: facts.Written, Ref: "--issuer"})
-	for _, t := range []facts.TargetSpec{{}, given} {
+	shown := facts.TargetSpec{Server: "https://photos.example", APIKey: secret.New("a key")}
+	for _, t := range []facts.TargetSpec{{}, given, shown} {
 		ids := map[string]bool{}
 		for _, s := range of.sends(t) {
 			if err := s.valid(of.Kind().String()); err != nil {

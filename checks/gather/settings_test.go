@@ -136,3 +136,27 @@ func TestTheKeyGoesNowhereElse(t *testing.T) {
 		t.Errorf("over http: %v", s.Read.Why)
 	}
 }
+
+// What Immich shows of the secret is believed before a flag; the flag stands in
+// where it shows none.
+func TestTheSecretOfAFlagStandsInForImmichs(t *testing.T) {
+	given := facts.SettingsDoc{ClientSecret: secret.New("the-flag-s"), SecretShape: facts.Says(secret.Shape{}, facts.Provenance{Vantage: facts.Written, Ref: "--client-secret-file"})}
+	why := facts.Why{Reason: facts.Absent}
+	for _, c := range []struct{ name, document, secret, from string }{
+		{"Immich shows it", `{"oauth":{"clientSecret":"immich-s"}}`, "immich-s", "settings.1"},
+		{"Immich has none", `{"oauth":{"clientSecret":""}}`, "", "settings.1"},
+		{"Immich does not show it", `{"oauth":{}}`, "the-flag-s", "--client-secret-file"},
+		{"Immich is not asked", "", "the-flag-s", "--client-secret-file"},
+	} {
+		s := given
+		if c.document == "" {
+			s.Read.Why = why
+			s = unread(s)
+		} else {
+			s = readSettings(s, decode([]byte(c.document)), facts.Provenance{Vantage: facts.ByImmich, Ref: "settings.1"})
+		}
+		if s.ClientSecret.Reveal() != c.secret || string(s.SecretShape.From()[0].Ref) != c.from {
+			t.Errorf("%s: %v", c.name, s.SecretShape)
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -123,6 +124,64 @@ func TestNeitherTheAPIKeyNorTheClientSecretComesOut(t *testing.T) {
 	}
 }
 
+// Of a client secret every byte counts but for the newline that editors put
+// behind it; the provider is shown it and nobody else.
+func TestTheClientSecretIsShownToTheProviderAlone(t *testing.T) {
+	t.Parallel()
+	s := oidctest.NewSetup("")
+	if err := s.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	const itsSecret = canary + " client"
+	s.Provider.Do(func() { s.Provider.Client("immich").Secret = itsSecret })
+	ca := fileOf(t, string(s.Provider.CAPEM()))
+	for _, c := range []struct {
+		name, stdin, file string
+		environ           []string
+		status            int // of the token request
+	}{
+		{"a file", "", fileOf(t, itsSecret+"\n"), nil, 400},
+		{"a file from Windows", "", fileOf(t, itsSecret+"\r\n"), nil, 400},
+		{"a blank behind it", "", fileOf(t, itsSecret+" \n"), nil, 401},
+		{"standard input", itsSecret, "-", nil, 400},
+		{"the environment", "", "", []string{"IMMICH_OIDC_DOCTOR_CLIENT_SECRET=" + itsSecret}, 400},
+	} {
+		args := []string{"check", s.Immich.URL(), "--ca-file", ca}
+		if c.file != "" {
+			args = append(args, "--client-secret-file", c.file)
+		}
+		for _, f := range report.Formats {
+			r := with(t, c.stdin, c.environ, append(args, "--format", f.Name)...)
+			leaks(t, c.name, r.stdout+r.stderr)
+			if f.Name != "json" {
+				continue
+			}
+			status := 0
+			for _, x := range r.document(t).Exchanges {
+				if x.ID == "credentials.token.1" {
+					status = x.Status
+				}
+			}
+			if status != c.status {
+				t.Errorf("%s: want %d, got %d: %s", c.name, c.status, status, r.stderr)
+			}
+		}
+		if r := with(t, c.stdin, c.environ, append(args, "--dry-run")...); !strings.Contains(r.stdout, "credentials.token.1") {
+			t.Errorf("%s: the plan does not say so: %s", c.name, r.stdout)
+		} else {
+			leaks(t, c.name, r.stdout+r.stderr)
+		}
+		r := with(t, c.stdin, c.environ, append(append([]string{"facts"}, args[1:]...), "--output", "-")...)
+		leaks(t, c.name, r.stdout+r.stderr)
+	}
+	for _, r := range s.Provider.Requests() {
+		if slices.Contains(r.Form, "client_secret") && r.Path != oidctest.TokenPath {
+			t.Errorf("the secret went to %s", r.Path)
+		}
+	}
+}
+
 func TestACredentialTypedForAFileIsRefusedAndNotRepeated(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, file, stdin, says string }{
@@ -138,6 +197,27 @@ func TestACredentialTypedForAFileIsRefusedAndNotRepeated(t *testing.T) {
 		leaks(t, c.name, r.stdout+r.stderr)
 		if r.code != exitUsage || !strings.Contains(r.stderr, c.says) || r.stdout != "" {
 			t.Errorf("%s: exit %d, %s", c.name, r.code, r.stderr)
+		}
+	}
+	for _, c := range []struct{ name, file, stdin, says string }{
+		{"the secret itself", canary, "", "no such file"},
+		{"an empty file", fileOf(t, "\n"), "", "is empty"},
+		{"several lines", fileOf(t, canary+"\n"+canary+"\n"), "", "not a credential on one line"},
+		{"two newlines", fileOf(t, canary+"\n\n"), "", "not a credential on one line"},
+		{"nothing on standard input", "-", "", "is empty"},
+	} {
+		r := with(t, c.stdin, nil, "check", "https://photos.example", "--client-secret-file", c.file)
+		leaks(t, c.name, r.stdout+r.stderr)
+		if r.code != exitUsage || !strings.Contains(r.stderr, "--client-secret-file: ") || !strings.Contains(r.stderr, c.says) || r.stdout != "" {
+			t.Errorf("%s: exit %d, %s", c.name, r.code, r.stderr)
+		}
+	}
+	for _, args := range [][]string{
+		{"--client-secret-file", "-", "--api-key-file", "-"}, {"--client-secret-file", "-", "--header-file", "-"}, {"--trust-endpoint", "https://" + canary}, {"--trust-endpoint", "a/" + canary},
+	} {
+		r := with(t, canary, nil, append([]string{"check", "https://photos.example"}, args...)...)
+		if leaks(t, args[0], r.stdout+r.stderr); r.code != exitUsage {
+			t.Errorf("%v: exit %d, %s", args, r.code, r.stderr)
 		}
 	}
 	r := with(t, "", []string{"IMMICH_OIDC_DOCTOR_API_KEY_FILE=" + canary}, "check", "https://photos.example")

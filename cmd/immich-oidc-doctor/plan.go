@@ -24,9 +24,7 @@ func (p *program) showPlan(given *facts.Facts, upTo gather.Risk) error {
 			round = planned.Round
 			fmt.Fprintf(&b, "\n%d\n", round)
 		}
-		declared := 0
 		for _, s := range planned.Sends {
-			declared += s.UpTo()
 			showSend(&b, s, planned.Risk)
 		}
 		if bound := atMost(planned); bound != "" {
@@ -42,12 +40,6 @@ func (p *program) showPlan(given *facts.Facts, upTo gather.Risk) error {
 			case gather.ToDNS:
 				sums[to] += others
 			}
-		}
-		if over := declared - planned.Most; over > 0 { // all of them go to one party
-			if sums[planned.Sends[0].To] -= over; planned.Risk == gather.Probes {
-				probes -= over
-			}
-			fmt.Fprintf(&b, "%s\n", wrapped(2, fmt.Sprintf("Of the last %d at most %d are sent.", len(planned.Sends), planned.Most)))
 		}
 	}
 	sum := fmt.Sprintf("In all at most %s to Immich, %d to the provider, %d to DNS.", many(sums[gather.ToImmich], "request"), sums[gather.ToProvider], sums[gather.ToDNS])
