@@ -39,7 +39,8 @@ func (s showing) show(ctx context.Context, w *wire.Wire, f *facts.Facts, l *fact
 	}
 	own := s.secret.Reveal()
 	first := ask("token", &l.Token, facts.Why{}, s.endpoint, code, own)
-	k := knowledge{first: first, registered: registered(f), accepted: first.Means == provider.SecretAccepted}
+	k := knowledge{first: first, accepted: first.Means == provider.SecretAccepted}
+	k.registered, k.refused = ofWeb(f)
 	k.settled = s.settles(first, k.registered)
 
 	r := ask("refresh", &l.Refresh, s.noRefresh(k), s.endpoint, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {madeUpToken}}, own)
@@ -76,6 +77,7 @@ type knowledge struct {
 	settled    bool             // what that meant
 	accepted   bool             // the secret was, as far as the words go
 	registered bool             // the redirect URI of the web login is
+	refused    bool             // that login was refused on a page, which pushing it would not mend
 }
 
 // settles reports whether an answer needs no other beside it.
@@ -89,16 +91,20 @@ func (s showing) settles(r provider.Reading, registered bool) bool {
 	return r.Evidence != provider.Unchecked && s.surety == provider.Sure
 }
 
-// registered reports whether the provider has gone to the redirect URI of the
-// web login, which proves that the client has it.
-func registered(f *facts.Facts) (is bool) {
+// ofWeb reports what the authorization request of the web login has shown: that
+// the provider goes to its redirect URI, which proves that the client has it; or
+// that it refuses the request.
+func ofWeb(f *facts.Facts) (registered, refused bool) {
 	web, _ := f.Authorize.Get().Of("web")
 	facts.If(f.Redirects, func(l facts.RedirectLog) {
 		for _, t := range l.Tries {
-			is = is || t.Back && web.RedirectURI.Is() && t.Redirect == web.RedirectURI.Get()
+			if web.RedirectURI.Is() && t.Redirect == web.RedirectURI.Get() {
+				registered = registered || t.Back
+				refused = refused || t.Provider.Answer == facts.Answered && t.Provider.Status >= 400 && t.Provider.Status < 500
+			}
 		}
 	})
-	return is
+	return registered, refused
 }
 
 // enough is why nothing more is asked after an answer that leaves nothing open.
@@ -138,6 +144,8 @@ func (s showing) pushable(w *wire.Wire, f *facts.Facts, k knowledge) (at secret.
 	switch {
 	case k.settled && (k.registered || !k.accepted):
 		return at, nil, enough()
+	case k.settled && k.refused:
+		return at, nil, notAsked(secret.Textf("the provider refuses that request already"))
 	case !d.PushedEndpoint.Is():
 		return at, nil, d.PushedEndpoint.Why
 	case !web.URL.Is():

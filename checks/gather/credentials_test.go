@@ -32,6 +32,7 @@ type shown struct {
 	method     string // the setting, if it is known
 	document   map[string]any
 	registered bool // the provider went to the web page's redirect URI before
+	refused    bool // or answered a page with 400
 	edit       func(*facts.Facts)
 	config     wire.Config
 }
@@ -66,6 +67,9 @@ func (s shown) learn(t *testing.T) (facts.CredentialLog, facts.Why, string) {
 		Discovery: facts.Is(d),
 		Authorize: facts.Is(facts.AuthorizeLog{Tries: []facts.AuthorizeTry{web}}),
 		Redirects: facts.Is(facts.RedirectLog{Tries: []facts.RedirectTry{{Journey: "web", Origin: web.Origin, Redirect: webPage, Back: s.registered}}}),
+	}
+	if s.refused {
+		f.Redirects.Get().Tries[0].Provider = facts.Attempt{Exchange: "redirects.web.1", Answer: facts.Answered, Status: 400}
 	}
 	if s.edit != nil {
 		s.edit(f)
@@ -174,6 +178,7 @@ func TestAPushedRequestProvesWhatIsLeftOpen(t *testing.T) {
 		{"all known", true, true, itsSecret, false, false, []string{"token.1: 400 invalid_grant"}},
 		{"the redirect URI not", true, false, itsSecret, false, false, []string{"pushed.1: 201 ", "token.1: 400 invalid_grant"}},
 		{"the redirect URI not, and there is nothing to ask", true, false, itsSecret, true, false, []string{"token.1: 400 invalid_grant"}},
+		{"the provider refuses it already", false, false, itsSecret, false, false, []string{"token.1: 400 invalid_grant"}},
 		{"it is not registered", false, false, itsSecret, false, false, []string{"pushed.1: 400 invalid_request", "token.1: 400 invalid_grant"}},
 		{"a wrong secret leaves nothing to ask", true, false, "wrong", false, false, []string{"token.1: 401 invalid_client"}},
 		{"no known product", true, true, itsSecret, false, true, []string{"pushed.1: 201 ", "token.1: 400 invalid_grant"}},
@@ -194,7 +199,7 @@ func TestAPushedRequestProvesWhatIsLeftOpen(t *testing.T) {
 			}
 			defer p.Close()
 			config := wire.Config{Roots: p.CAs()}
-			s := shown{secret: c.secret, document: documentOfProvider(t, p, config), registered: c.seen, config: config}
+			s := shown{secret: c.secret, document: documentOfProvider(t, p, config), registered: c.seen, refused: c.name == "the provider refuses it already", config: config}
 			if c.unnamed {
 				s.document["jwks_uri"] = p.URL() + "/nobody-has-this"
 			}
@@ -245,7 +250,7 @@ func (f *fake) document(authorize string) map[string]any {
 		"code_challenge_methods_supported": []string{"S256"}}
 }
 
-func refuses(w http.ResponseWriter, status int, code string) {
+func refuseJSON(w http.ResponseWriter, status int, code string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	fmt.Fprintf(w, `{"error":%q}`, code)
@@ -262,19 +267,19 @@ func TestFurtherRequestsFollowWhatTheProductIsKnownFor(t *testing.T) {
 		want      []string
 	}{
 		{"Authentik, the redirect URI refused", authentik, nil, func(w http.ResponseWriter, r *http.Request, _ string) {
-			refuses(w, 400, map[bool]string{true: "invalid_grant", false: "invalid_client"}[r.PostForm.Get("grant_type") == "refresh_token"])
+			refuseJSON(w, 400, map[bool]string{true: "invalid_grant", false: "invalid_client"}[r.PostForm.Get("grant_type") == "refresh_token"])
 		}, []string{"refresh.1: 400 invalid_grant", "token.1: 400 invalid_client"}},
-		{"Authentik, the secret refused", authentik, nil, func(w http.ResponseWriter, r *http.Request, _ string) { refuses(w, 400, "invalid_client") },
+		{"Authentik, the secret refused", authentik, nil, func(w http.ResponseWriter, r *http.Request, _ string) { refuseJSON(w, 400, "invalid_client") },
 			[]string{"refresh.1: 400 invalid_client", "token.1: 400 invalid_client"}},
-		{"Nextcloud punishes wrong secrets", nextcloud, nil, func(w http.ResponseWriter, r *http.Request, _ string) { refuses(w, 400, "something_new") },
+		{"Nextcloud punishes wrong secrets", nextcloud, nil, func(w http.ResponseWriter, r *http.Request, _ string) { refuseJSON(w, 400, "something_new") },
 			[]string{"token.1: 400 something_new"}},
 		{"Casdoor looks at the code first", casdoor, map[string]any{"token_endpoint": "/api/login/oauth/access_token", "userinfo_endpoint": "/api/userinfo"},
-			func(w http.ResponseWriter, r *http.Request, _ string) { refuses(w, 400, "invalid_grant") }, []string{"token.1: 400 invalid_grant"}},
+			func(w http.ResponseWriter, r *http.Request, _ string) { refuseJSON(w, 400, "invalid_grant") }, []string{"token.1: 400 invalid_grant"}},
 		{"nobody known, the control differs", pocket, nil, func(w http.ResponseWriter, r *http.Request, shown string) {
-			refuses(w, 400, map[bool]string{true: "invalid_grant", false: "invalid_client"}[shown == "the-secret"])
+			refuseJSON(w, 400, map[bool]string{true: "invalid_grant", false: "invalid_client"}[shown == "the-secret"])
 		}, []string{"control.1: 400 invalid_client", "token.1: 400 invalid_grant"}},
-		{"too many requests end it", pocket, nil, func(w http.ResponseWriter, r *http.Request, _ string) { refuses(w, 429, "slow_down") }, []string{"token.1: 429 slow_down"}},
-		{"its own failure ends it", pocket, nil, func(w http.ResponseWriter, r *http.Request, _ string) { refuses(w, 500, "server_error") }, []string{"token.1: 500 server_error"}},
+		{"too many requests end it", pocket, nil, func(w http.ResponseWriter, r *http.Request, _ string) { refuseJSON(w, 429, "slow_down") }, []string{"token.1: 429 slow_down"}},
+		{"its own failure ends it", pocket, nil, func(w http.ResponseWriter, r *http.Request, _ string) { refuseJSON(w, 500, "server_error") }, []string{"token.1: 500 server_error"}},
 		{"a page ends it", pocket, nil, func(w http.ResponseWriter, r *http.Request, _ string) {
 			w.Header().Set("Content-Type", "text/html")
 			io.WriteString(w, "<title>Sign in</title>")

@@ -31,7 +31,7 @@ func TestHostsOfOneDomain(t *testing.T) {
 // A credential that is not shown to anybody, and why.
 func TestTheSecretIsNotShown(t *testing.T) {
 	t.Parallel()
-	op := newFake(t, func(w http.ResponseWriter, r *http.Request, _ string) { refuses(w, 400, "invalid_grant") })
+	op := newFake(t, func(w http.ResponseWriter, r *http.Request, _ string) { refuseJSON(w, 400, "invalid_grant") })
 	flag := facts.Provenance{Vantage: facts.Written, Ref: "--issuer"}
 	settings := func(edit func(*facts.SettingsDoc)) func(*facts.Facts) {
 		return func(f *facts.Facts) {

@@ -151,7 +151,8 @@ func (p *player) shown(r *http.Request, kind string) *probed {
 	}
 	return p.best(kind, func(s probed) []bool {
 		must := []bool{grant(s), tells(s.Truth.Client, true), tells(s.Truth.Secret, right), s.Truth.Method == nil || *s.Truth.Method, s.Shown == "client_secret_post" || s.Shown == "client_secret_basic"}
-		if right && r.PostForm.Get("redirect_uri") != "" {
+		// Authelia looks at the code first: (5ac), which was recorded of one release alone.
+		if right && r.PostForm.Get("redirect_uri") != "" && (kind == "pushed" || !strings.HasPrefix(p.of, "authelia")) {
 			must = append(must, tells(s.Truth.Redirect, registered))
 		}
 		return must
