@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"regexp"
+	"slices"
 
 	"immich-oidc-doctor/checks"
 	"immich-oidc-doctor/checks/facts"
@@ -241,7 +242,7 @@ func refusesAll(f *facts.Facts, l facts.RedirectLog) (says checks.Evidence, answ
 			continue
 		}
 		formless := p.Authorize.LoginForm != "" && lacksForm(t)
-		if !formless && !(refusesOne(t.Provider) && wordless(t)) || t.Asked == facts.AskedType || !sameAsking(t, l.Control) || !alike(t, l.Control) {
+		if !formless && !(refusesOne(t.Provider) && wordless(t)) || t.Asked == facts.AskedType || !alike(t, l.Control) {
 			return says, answer, false
 		}
 		if formless { // its page may have other reasons, in words that nobody reads here
@@ -249,7 +250,7 @@ func refusesAll(f *facts.Facts, l facts.RedirectLog) (says checks.Evidence, answ
 		}
 		says.From, answer = append(says.From, t.Provider.From(facts.ByProvider)), got(t.Provider)
 	}
-	ok = len(says.From) > 1
+	ok = len(says.From) > 1 && slices.ContainsFunc(l.Tries, func(t facts.RedirectTry) bool { return sameAsking(t, l.Control) })
 	says.From = append(says.From, l.Control.Provider.From(facts.ByProvider))
 	return says, answer, ok
 }

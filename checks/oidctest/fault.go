@@ -220,6 +220,11 @@ var wayFaults = []Fault{
 		}},
 	{Name: "unknown-client", Title: "the provider has no client of that ID", Seen: Probe, Trips: "client/known",
 		Set: func(s *Setup) { s.Immich.OAuth.ClientID = "immich-2" }},
+	{Name: "refused-without-words", Title: "the provider has no client of that ID and answers 403 and nothing (Glewlwyd)", Seen: Probe, Trips: "client/known",
+		Set: func(s *Setup) {
+			dressed("glewlwyd")(s)
+			s.Immich.OAuth.ClientID = "immich-2"
+		}},
 	{Name: "mobile-override-to-web", Title: "the mobile redirect override leads to the web page", Trips: "redirect/mobile",
 		// redirect/registered: the provider has the web page's address for the web, so it accepts it for the app too
 		Then: func(s *Setup) {

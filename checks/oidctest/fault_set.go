@@ -56,3 +56,10 @@ func withoutRedirect(end string) func(*Setup) {
 		})
 	}
 }
+
+// dressed makes a provider answer in the style of that name.
+func dressed(style string) func(*Setup) {
+	return func(s *Setup) {
+		Styles[slices.IndexFunc(Styles, func(of Style) bool { return of.Name == style })].Dress(s)
+	}
+}
