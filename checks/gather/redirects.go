@@ -34,8 +34,8 @@ var redirects = &Source[facts.RedirectLog]{
 		return redirectsShare + further*(max(1, min(len(t.Origins), maxDoors))-1)
 	},
 	Learn: func(ctx context.Context, w *wire.Wire, f *facts.Facts) facts.Fact[facts.RedirectLog] {
-		product, _ := productOf(f)
-		r := newRedirectRun(w, f.Authorize.Get().Tries, product)
+		product, surety := productOf(f)
+		r := newRedirectRun(w, f.Authorize.Get().Tries, product, surety == provider.Sure)
 		facts.If(f.Discovery, func(d facts.DiscoveryDoc) {
 			for _, a := range d.Tried() {
 				r.heed(a)
@@ -57,7 +57,7 @@ func redirectsSends(t facts.TargetSpec) (all []Send) {
 			Why: "whether the provider accepts this redirect URI; with prompt=none, or a response type that it does not have, so that nobody is asked to log in"})
 	}
 	return append(all, Send{ID: "redirects.control.*", Method: "GET", URL: "{authorization URL}", To: ToProvider, Most: mostOfOne,
-		Why: "whether it answers a redirect URI that nobody registers otherwise; on the same host, a path made up for it", If: "it does not go back to every redirect URI"})
+		Why: "whether it answers a redirect URI that nobody registers otherwise; on the same host, a path made up for it", If: "it does not go back to each of them, or nobody knows what product it is"})
 }
 
 // A redirectRun is the asking about every redirect URI of a run.
@@ -65,15 +65,16 @@ type redirectRun struct {
 	log     facts.RedirectLog
 	wire    *wire.Wire
 	product provider.Provider
+	sure    bool     // that it is that product
 	probes  []*probe // of each try of log that has one: what is not asked about has none
 	web     *probe   // that of the first origin's web page, nil if there is none
 	whole   int      // requests that a run may send
 	left    int      // of those about redirect URIs
 }
 
-func newRedirectRun(w *wire.Wire, tries []facts.AuthorizeTry, product provider.Provider) *redirectRun {
+func newRedirectRun(w *wire.Wire, tries []facts.AuthorizeTry, product provider.Provider, sure bool) *redirectRun {
 	origins := map[secret.Name]bool{}
-	r := &redirectRun{wire: w, product: product, log: facts.RedirectLog{Tries: make([]facts.RedirectTry, len(tries))}}
+	r := &redirectRun{wire: w, product: product, sure: sure, log: facts.RedirectLog{Tries: make([]facts.RedirectTry, len(tries))}}
 	for i, t := range tries {
 		try := &r.log.Tries[i]
 		*try = facts.RedirectTry{Journey: t.Journey, Origin: t.Origin, Redirect: t.Redirect}
@@ -130,14 +131,15 @@ func settles(a facts.Attempt) bool {
 }
 
 // askControl asks once more as for the web page, with a redirect URI that nobody
-// registers, if that can tell anything.
+// registers, if that can tell anything: where the provider does not go back, or
+// where nobody knows that it does not go back to everybody.
 func (r *redirectRun) askControl(ctx context.Context) {
 	if r.web == nil || r.product.HidesRedirects() || !settles(r.web.try.Provider) {
 		return
 	}
 	open := false
 	for _, t := range r.log.Tries {
-		open = open || t.Provider.Answer == facts.Answered && !t.Back
+		open = open || t.Provider.Answer == facts.Answered && (!t.Back || !r.sure)
 	}
 	if !open {
 		return

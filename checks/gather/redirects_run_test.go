@@ -66,7 +66,7 @@ func asks(t *testing.T, product provider.Provider, s style, origins ...string) (
 	t.Cleanup(server.Close)
 	w := wire.New(wire.Config{})
 	t.Cleanup(w.Close)
-	r := newRedirectRun(w.Branch("redirects"), started(server.URL+"/authorize", origins...), product)
+	r := newRedirectRun(w.Branch("redirects"), started(server.URL+"/authorize", origins...), product, true)
 	r.askAll(t.Context())
 	r.askControl(t.Context())
 	return r.log, r.web
@@ -154,6 +154,24 @@ func TestHowAProviderIsAsked(t *testing.T) {
 				t.Errorf("the control request was asked otherwise: %q", c.Asked)
 			}
 		})
+	}
+}
+
+// Who goes back for every redirect URI may do so for anybody's, unless it is
+// known what product it is.
+func TestWhoGoesBackIsAskedForNobodysURIToo(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { goBack(w, r, "login_required") }))
+	t.Cleanup(server.Close)
+	for _, sure := range []bool{true, false} {
+		w := wire.New(wire.Config{})
+		t.Cleanup(w.Close)
+		r := newRedirectRun(w.Branch("redirects"), started(server.URL+"/authorize", photos), provider.Provider{}, sure)
+		r.askAll(t.Context())
+		r.askControl(t.Context())
+		if r.log.Control.Back == sure {
+			t.Errorf("sure %v: the control request: %+v", sure, r.log.Control)
+		}
 	}
 }
 
