@@ -3,6 +3,7 @@ package catalog
 import (
 	"regexp"
 	"slices"
+	"strings"
 
 	"immich-oidc-doctor/checks"
 	"immich-oidc-doctor/checks/cite"
@@ -33,6 +34,8 @@ and the same where the client is there and has none of Immich's redirect URIs: t
 			p := t.Provider
 			from := p.From(facts.ByProvider)
 			switch {
+			case t.Back && goesAnywhere(f, l):
+				why = facts.Why{Reason: facts.Absent, Detail: secret.Textf("not visible from outside: the provider goes back to an address that nobody registers too (%s)", l.Control.Provider.Exchange)}
 			case t.Back: // whatever it says there: to a client that it does not know it would not go back
 				return passed(secret.Textf("the provider answers its request (%s)", p.Exchange), existing(f, checks.Logins("authorize")), from)
 			case refusesClient(said(t)):
@@ -118,9 +121,18 @@ func clientOrRedirects(f *facts.Facts, says checks.Evidence, answer secret.Text)
 // switchedOff finds the words by which providers refuse a client that is there.
 var switchedOff = regexp.MustCompile(`(?i)\bclient( [^ .<]{1,60})? is (invalid|disabled|inactive|not enabled)`)
 
-// refusesClient reports whether a page refuses the client and not a redirect URI of it.
+// refusesClient reports whether a page refuses the client and not a redirect URI
+// of it. One that names both in a breath is no word about either.
 func refusesClient(page string) bool {
-	return aboutClient.MatchString(page) || switchedOff.MatchString(page) && !refusesRedirect.MatchString(page)
+	if switchedOff.MatchString(page) && !refusesRedirect.MatchString(page) {
+		return true
+	}
+	for line := range strings.Lines(page) {
+		if aboutClient.MatchString(line) && !refusesRedirect.MatchString(line) {
+			return true
+		}
+	}
+	return false
 }
 
 func unknownClient(f *facts.Facts, from facts.Provenance, got secret.Text) checks.Finding {

@@ -41,6 +41,8 @@ func standingOf(f *facts.Facts, l facts.RedirectLog, t facts.RedirectTry) standi
 		return standing{why: t.Why}
 	case p.Answer != facts.Answered:
 		return standing{why: facts.Why{Reason: facts.Unanswered, Detail: got(p)}, from: from}
+	case t.Back && goesAnywhere(f, l):
+		return standing{from: from, why: facts.Why{Reason: facts.Absent, Detail: secret.Textf("not visible from outside: the provider goes there (%s), and to an address that nobody registers too (%s)", p.Exchange, l.Control.Provider.Exchange)}}
 	case t.Back:
 		return standing{is: registered, from: from, saw: secret.Textf("the provider goes there (%s)", p.Exchange)}
 	case namesRedirect(said(t)):
@@ -143,7 +145,7 @@ func byContrast(f *facts.Facts, l facts.RedirectLog, t facts.RedirectTry) standi
 		return standing{}
 	case !t.Form && lacksForm(t) && control:
 		grade = min(grade, formProves(f))
-	case !refusesOne(p) && !breaksOnScheme(t, l) || aboutPKCE.MatchString(said(t)) || t.Asked == facts.AskedType && o.Asked != t.Asked:
+	case !refusesByStatus(f, p) && !breaksOnScheme(t, l) || aboutPKCE.MatchString(said(t)) || t.Asked == facts.AskedType && o.Asked != t.Asked:
 		return standing{}
 	case control: // as one that nobody registers
 	case wordless(t) || ofApp(t) && o.Journey == "web" && o.Back || breaksOnScheme(t, l):
@@ -174,7 +176,7 @@ func takes(f *facts.Facts, l facts.RedirectLog, t facts.RedirectTry) (checks.Gra
 		return 0, false
 	}
 	switch {
-	case refusesOne(c.Provider) && !aboutPKCE.MatchString(said(c)), namesRedirect(said(c)), refusesClient(said(c)):
+	case refusesByStatus(f, c.Provider) && !aboutPKCE.MatchString(said(c)), namesRedirect(said(c)), refusesClient(said(c)):
 		return checks.Observed, true
 	case t.Form && lacksForm(c) && t.Provider.Status == c.Provider.Status:
 		return formProves(f), true
@@ -242,7 +244,7 @@ func refusesAll(f *facts.Facts, l facts.RedirectLog) (says checks.Evidence, answ
 			continue
 		}
 		formless := p.Authorize.LoginForm != "" && lacksForm(t)
-		if !formless && !(refusesOne(t.Provider) && wordless(t)) || t.Asked == facts.AskedType || !alike(t, l.Control) {
+		if !formless && !(refusesByStatus(f, t.Provider) && wordless(t)) || t.Asked == facts.AskedType || !alike(t, l.Control) {
 			return says, answer, false
 		}
 		if formless { // its page may have other reasons, in words that nobody reads here

@@ -13,7 +13,8 @@ import (
 
 // What a provider says on a page of its own, in place of going back.
 var (
-	tags = regexp.MustCompile(`(?is)<(script|style)\b.*?(</(script|style)>|$)|<[^>]*>`)
+	blocks = regexp.MustCompile(`(?is)<(script|style)\b.*?(</(script|style)>|$)|<[^>]*>`)
+	inline = regexp.MustCompile(`(?i)</?(a|abbr|b|code|em|font|i|kbd|mark|small|span|strong|tt|u|var)(\s[^>]*)?>`)
 	// echo is a parameter of the request as error pages repeat it, in a URL, a
 	// form or JSON: that says nothing of what is wrong.
 	echo = regexp.MustCompile(`(?i)\b(redirect_uri|code_challenge(_method)?)["']?(=|%3D|\\u003d|: ?["'])[^\s"'<>]*`)
@@ -39,10 +40,18 @@ func said(t facts.RedirectTry) string {
 	return ""
 }
 
-// text is what people read of a page, without what it repeats of the request.
+// text is what people read of a page, a line for each of its blocks, without
+// what it repeats of the request.
 func text(page string) string {
-	page = html.UnescapeString(tags.ReplaceAllString(page, " "))
-	return strings.Join(strings.Fields(echo.ReplaceAllString(page, " ")), " ")
+	page = strings.Join(strings.Fields(page), " ")
+	page = blocks.ReplaceAllString(inline.ReplaceAllString(page, " "), "\n")
+	var lines []string
+	for line := range strings.Lines(echo.ReplaceAllString(html.UnescapeString(page), " ")) {
+		if words := strings.Fields(line); len(words) > 0 {
+			lines = append(lines, strings.Join(words, " "))
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // unpacked is a parameter of an error page's URL. Google's is base64 around text.
@@ -71,5 +80,5 @@ func excerpt(re *regexp.Regexp, text string) secret.Text {
 		return secret.Text{}
 	}
 	from, to := max(0, at[0]-80), min(len(text), at[1]+120)
-	return secret.Seal(secret.Raw(strings.ToValidUTF8(strings.TrimSpace(text[from:to]), "")))
+	return secret.Seal(secret.Raw(strings.ToValidUTF8(strings.Join(strings.Fields(text[from:to]), " "), "")))
 }
