@@ -80,6 +80,7 @@ func elsewhere(f *facts.Facts, l facts.RedirectLog, t facts.RedirectTry) (s stan
 	if web, ok := firstWeb(l); !ok || web.Redirect != t.Redirect {
 		return s
 	}
+	product, _ := Provider(f) // by a name that nobody is sure of it reads nothing that is checked
 	facts.If(f.Credentials, func(c facts.CredentialLog) {
 		pushed, token := c.Pushed.Try, c.Token.Try
 		switch r := meaning(f, c.Token); {
@@ -87,6 +88,8 @@ func elsewhere(f *facts.Facts, l facts.RedirectLog, t facts.RedirectTry) (s stan
 			s = standing{is: registered, from: []facts.Provenance{pushed.From(facts.ByProvider)}, saw: secret.Textf("the provider takes it in a pushed request (%s)", pushed.Exchange)}
 		case pushed.Answer == facts.Answered && namesRedirect(string(c.Pushed.Error)+" "+c.Pushed.Description.String()):
 			s = standing{is: refusedThere, from: []facts.Provenance{pushed.From(facts.ByProvider)}, got: secret.Textf("%s: %s", got(pushed), c.Pushed.Description)}
+		case r.Means == provider.SecretAccepted && r.Evidence != provider.Unchecked && product.RedirectFirst:
+			s = standing{is: registered, from: []facts.Provenance{token.From(facts.ByProvider)}, saw: secret.Textf("the provider takes it with Immich's credentials, and refuses the made-up code alone (%s)", token.Exchange)}
 		case r.Means == provider.RedirectRefused:
 			s = standing{is: refusedThere, grade: resting(r.Evidence), from: []facts.Provenance{token.From(facts.ByProvider)}, got: secret.Textf("%s: %s", got(token), c.Token.Description)}
 		}

@@ -28,7 +28,8 @@ var gitea = Provider{
 		Secret:   Proof{Can: Sometimes, By: "only by the description: the error is unauthorized_client for a made-up code and for a wrong secret"},
 		Method:   Proof{Can: No, By: "post and basic are taken alike"},
 	},
-	Authorize: Manner{Asks: []Ask{None}},
+	Authorize:     Manner{Asks: []Ask{None}},
+	RedirectFirst: true,
 	Replies: []Reply{ // by what it says: the errors are not those of the specification
 		{Error: "unauthorized_client", Like: `^client is not authorized$`, Means: SecretAccepted},
 		{Error: "unauthorized_client", Like: `^unable to parse refresh token$`, Means: SecretAccepted},

@@ -63,6 +63,9 @@ type Provider struct {
 	// Refresh says that it looks at the secret, and at no redirect URI, before it
 	// refuses a refresh with a made-up token.
 	Refresh bool
+	// RedirectFirst says that the token endpoint looks at the redirect URI before
+	// the code: who is told of the code alone has one that is registered.
+	RedirectFirst bool
 	// TokenHosts are hosts other than the issuer's that its clients show their
 	// secret to.
 	TokenHosts []string

@@ -63,6 +63,7 @@ var rauthy = Provider{
 		Secret:   Proof{Can: Sometimes, By: "401 for a made-up code and for a wrong secret: only the message differs"},
 		Method:   Proof{Can: No, By: "post and basic are taken alike"},
 	},
+	RedirectFirst: true,
 	Replies: []Reply{ // by what it says: a made-up code is refused with the status of a wrong secret
 		{Status: 401, Like: `'auth_code' could not be found`, Means: SecretAccepted},
 		{Status: 400, Like: `^Invalid redirect uri`, Means: RedirectRefused},
