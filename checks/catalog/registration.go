@@ -108,14 +108,15 @@ func firstWeb(l facts.RedirectLog) (t facts.RedirectTry, ok bool) {
 }
 
 // meaning is what the product means by an answer to credentials. By a name that
-// nobody is sure of it is no more than a guess.
+// nobody is sure of it is no more than a guess, but for the words about another
+// way of showing them: they are like no others.
 func meaning(f *facts.Facts, t facts.CredentialTry) (r provider.Reading) {
 	if t.Try.Answer != facts.Answered {
 		return r
 	}
 	p, surety := Provider(f)
 	r = p.Reads(provider.Answer{Status: t.Try.Status, Error: string(t.Error), Description: t.Description.String()})
-	if surety != provider.Sure && len(p.Replies) > 0 {
+	if surety != provider.Sure && len(p.Replies) > 0 && r.Means != provider.MethodRefused {
 		r.Evidence = provider.Unchecked
 	}
 	return r

@@ -11,9 +11,9 @@ var settings = map[string]any{
 	"passwordLogin": true, "externalDomain": "https://photos.example.com",
 }
 
-// administrator gives the user an API key that may read the settings. What a
-// flag says stays beside what they say.
-func (s setup) administrator() {
+// administrator gives the user an API key that may read the settings, and so a
+// client secret to show the provider. What a flag says stays beside what they say.
+func (s setup) administrator(release string) {
 	from := map[string]any{"vantage": "seen by Immich", "ref": "settings.1"}
 	read := map[string]any{
 		"exchange": "settings.1", "method": "GET", "url": "https://photos.example.com/api/system-config",
@@ -33,4 +33,25 @@ func (s setup) administrator() {
 	all["reads"] = []any{map[string]any{"immich": read, "message": map[string]any{}}}
 	all["clientSecret"] = "[redacted]"
 	s.value("target")["apiKey"] = "[redacted]"
+	s.credentials(release)
+}
+
+// credentials is the provider's answer to the right secret, shown as the release
+// shows it: it refuses the made-up code and nothing else.
+func (s setup) credentials(release string) {
+	method := "client_secret_post"
+	if before(release, "v1.132.0") {
+		method = "client_secret_basic"
+	}
+	const endpoint = "https://auth.example.com/api/oidc/token"
+	s["credentials"] = map[string]any{"value": map[string]any{
+		"method": method, "endpoint": endpoint,
+		"token": map[string]any{
+			"try": map[string]any{
+				"exchange": "credentials.token.1", "method": "POST", "url": endpoint, "answer": "answered", "status": 400.0,
+				"contentType": "application/json",
+			},
+			"json": true, "error": "invalid_grant", "description": "The provided authorization grant is invalid.",
+		},
+	}}
 }

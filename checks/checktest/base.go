@@ -45,7 +45,8 @@ func ReadBase(path string) (Base, error) {
 //	           issuers have that, "unknown" if it tells nothing
 //	"refused"  Immich starts no login and answers this message instead
 //	"administrator": true  the user gave an API key too, and Immich shows its
-//	           settings: the defaults, which a patch of "settings" may change
+//	           settings: the defaults, which a patch of "settings" may change;
+//	           the provider accepts the client secret among them
 func (b Base) Facts(patch []byte, release string) (*facts.Facts, error) {
 	var tree, p map[string]any
 	if err := json.Unmarshal(b, &tree); err != nil {
@@ -65,7 +66,7 @@ func (b Base) Facts(patch []byte, release string) (*facts.Facts, error) {
 		s.refuse(message)
 	}
 	if p["administrator"] == true {
-		s.administrator()
+		s.administrator(release)
 	}
 	for _, short := range []string{"release", "issuer", "refused", "administrator"} {
 		delete(p, short)
@@ -170,16 +171,12 @@ func why(reason, detail string) map[string]any {
 // lists S256.
 func (s setup) asOf(release string, s256 bool) {
 	reset(s.value("server")["version"], release)
-	before := func(v string) bool {
-		plain, _, _ := strings.Cut(semver.Canonical(release), "-")
-		return plain != "" && semver.Compare(plain, v) < 0
-	}
 	challenge := "S256"
 	switch {
-	case before("v1.132.0"):
+	case before(release, "v1.132.0"):
 		challenge = "none"
-	case s256 || before("v1.135.0"):
-	case before("v1.143.0"):
+	case s256 || before(release, "v1.135.0"):
+	case before(release, "v1.143.0"):
 		challenge = "empty"
 	default:
 		challenge = "none"
@@ -187,10 +184,10 @@ func (s setup) asOf(release string, s256 bool) {
 	for _, name := range []string{"authorize", "redirects"} {
 		var kept []any
 		for _, t := range s.tries(name) {
-			if t["journey"] == "linking" && before("v1.40.0") {
+			if t["journey"] == "linking" && before(release, "v1.40.0") {
 				continue
 			}
-			if t["journey"] == "mobile" && before("v1.113.0") {
+			if t["journey"] == "mobile" && before(release, "v1.113.0") {
 				t["redirect"] = "app.immich:/"
 				if name == "authorize" {
 					reset(t["redirectUri"], t["redirect"])
@@ -203,6 +200,12 @@ func (s setup) asOf(release string, s256 bool) {
 		}
 		s.value(name)["tries"] = kept
 	}
+}
+
+// before reports whether release comes before v.
+func before(release, v string) bool {
+	plain, _, _ := strings.Cut(semver.Canonical(release), "-")
+	return plain != "" && semver.Compare(plain, v) < 0
 }
 
 // issuer changes which issuer was given, or how it was found.

@@ -12,6 +12,7 @@ var authelia = Provider{
 	Answers: []Mark{{"Set-Cookie", `^authelia_session=`}},
 	Issuer:  `^https?://[^/]+(/.*)?[^/]$`, Issuers: []string{"https://auth.example"},
 	Signs: "RS256", PKCE: PKCEByClient,
+	DecodesBasic: true,
 	Settings: map[Kind]Setting{
 		Redirects: {Where: "configuration.yml: identity_providers.oidc.clients[].redirect_uris", Snippet: "- '%s'", Evidence: Live},
 		Secret:    {Where: "configuration.yml: identity_providers.oidc.clients[].client_secret (before 4.38: secret); it holds the hash, Immich the plain secret", Evidence: Live},

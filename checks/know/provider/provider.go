@@ -69,6 +69,9 @@ type Provider struct {
 	// TokenHosts are hosts other than the issuer's that its clients show their
 	// secret to.
 	TokenHosts []string
+	// DecodesBasic says that it undoes the encoding of RFC 6749 2.3.1 in a Basic
+	// header. False: it does not, or it is not known.
+	DecodesBasic bool
 	// SlowsDown says that it punishes a wrong secret, so that none is shown to it.
 	SlowsDown bool
 }
