@@ -26,7 +26,7 @@ type class struct {
 var classes = []class{
 	{"mobile redirect URI: not registered, old form, override missing or wrong", "redirect/mobile redirect/registered settings/mobile-override", ""},
 	{"ID token algorithm against the keys", "keys/algorithm keys/usable keys/choice settings/signing-algorithm", "what the client is registered for"},
-	{"client authentication method", "token/auth-method", "what the provider enforces needs the client's credentials"},
+	{"client authentication method", "token/auth-method", "a provider that refuses it without a word for it"},
 	{"a login page, challenge or gateway in front of Immich", "server/answers server/app authorize/answers", ""},
 	{"account matching: saved sub, auto register, e-mail", "", "needs a login, its claims or the log"},
 	{"encrypted ID token", "", "needs a login"},
@@ -40,7 +40,7 @@ var classes = []class{
 	{"userinfo: signed, missing e-mail, missing endpoint", "discovery/endpoints settings/profile-algorithm scope/accepted scope/openid", "what it answers needs a login"},
 	{"what a release changed", "issuer/https issuer/match pkce/accepted redirect/mobile keys/usable", ""},
 	{"web redirect URI of each address", "redirect/registered", ""},
-	{"wrong or hashed client secret, stale client", "client/known settings/client-secret", "whether the secret is right needs the client's credentials"},
+	{"wrong or hashed client secret, stale client", "client/known client/secret settings/client-secret", "a provider that looks at the code first"},
 	{"a policy of the provider denies the user", "", "needs a login"},
 	{"an error on the way back that Immich hides", "authorize/accepted scope/accepted callback/issuer callback/query", "what comes after signing in needs a login"},
 	{"http issuer refused", "issuer/https", ""},

@@ -65,7 +65,7 @@ func (f Fault) Start() (*Setup, error) {
 }
 
 // Faults is every fault.
-var Faults = slices.Concat(wayFaults, documentFaults, answerFaults)
+var Faults = slices.Concat(wayFaults, credentialFaults, documentFaults, answerFaults)
 
 // wayFaults are in the order of the way of a login.
 var wayFaults = []Fault{
@@ -95,10 +95,6 @@ var wayFaults = []Fault{
 	{Name: "flag-is-not-the-setting", Title: "the user gives another signing algorithm than Immich runs with", GiveKey: AdminKey, GiveAlgorithm: "ES256", Warns: "settings/given"},
 	{Name: "empty-client-id", Title: "the client ID in Immich's settings is empty", Trips: "settings/client-id",
 		Set: func(s *Setup) { s.Immich.OAuth.ClientID = "" }},
-	{Name: "hashed-secret", Title: "the client secret in Immich's settings is the provider's hash of it", GiveKey: AdminKey, Trips: "settings/client-secret",
-		Set: func(s *Setup) { s.Immich.OAuth.ClientSecret = "$pbkdf2-sha512$310000$c29tZXNhbHQ$aGFzaA" }},
-	{Name: "secret-with-newline", Title: "the client secret in Immich's settings ends with a newline", GiveKey: AdminKey, Warns: "settings/client-secret",
-		Set: func(s *Setup) { s.Immich.OAuth.ClientSecret += "\n" }},
 	{Name: "timeout-overflows", Title: "the request timeout was raised until the timer overflows", GiveKey: AdminKey, Trips: "settings/timeout",
 		Set: func(s *Setup) { s.Immich.OAuth.Timeout = 3000000 }},
 	{Name: "timeout-out-of-range", Title: "the request timeout was raised beyond what Node takes", Trips: "settings/timeout",
