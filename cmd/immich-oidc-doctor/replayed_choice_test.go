@@ -149,12 +149,18 @@ func (p *player) shown(r *http.Request, kind string) *probed {
 	case way == "none":
 		return p.best("token", func(s probed) []bool { return []bool{grant(s), s.Shown == "none", tells(s.Truth.Client, true)} }, may)
 	}
-	return p.best(kind, func(s probed) []bool {
-		must := []bool{grant(s), tells(s.Truth.Client, true), tells(s.Truth.Secret, right), s.Truth.Method == nil || *s.Truth.Method, s.Shown == "client_secret_post" || s.Shown == "client_secret_basic"}
-		// Authelia looks at the code first: (5ac), which was recorded of one release alone.
-		if right && r.PostForm.Get("redirect_uri") != "" && (kind == "pushed" || !strings.HasPrefix(p.of, "authelia")) {
-			must = append(must, tells(s.Truth.Redirect, registered))
-		}
-		return must
-	}, may)
+	of := func(s probed) []bool {
+		return []bool{grant(s), tells(s.Truth.Client, true), tells(s.Truth.Secret, right), s.Truth.Method == nil || *s.Truth.Method, s.Shown == "client_secret_post" || s.Shown == "client_secret_basic"}
+	}
+	if !right || r.PostForm.Get("redirect_uri") == "" {
+		return p.best(kind, of, may)
+	}
+	whole := p.best(kind, func(s probed) []bool { return append(of(s), tells(s.Truth.Redirect, registered)) }, may)
+	switch {
+	case whole == nil && kind == "pushed" && authelia(p.of):
+		return p.authorization(r.PostForm)
+	case whole == nil && authelia(p.of):
+		return p.best(kind, of, may)
+	}
+	return whole
 }

@@ -19,28 +19,29 @@ type replayedWorld struct {
 	set     func(p *player, i *oidctest.Settings) // makes it wrong, after all was right
 	wrong   string                                // what heard calls it; empty: nothing
 	only    func(of string) bool                  // the providers of which it was recorded; nil: all
+	line    string                                // of the configuration of Authelia that mends it, with {web} for where Immich is
 }
 
 func authelia(of string) bool { return strings.HasPrefix(of, "authelia") }
 
 var replayedWorlds = []replayedWorld{
 	{name: "all right", set: func(*player, *oidctest.Settings) {}},
-	{name: "web missing", wrong: "web", set: func(p *player, _ *oidctest.Settings) {
+	{name: "web missing", wrong: "web", line: "- '{web}/auth/login'", set: func(p *player, _ *oidctest.Settings) {
 		p.redirects = slices.DeleteFunc(p.redirects, func(u string) bool { return strings.HasSuffix(u, "/auth/login") })
 	}},
-	{name: "app missing", wrong: "app", set: func(p *player, _ *oidctest.Settings) {
+	{name: "app missing", wrong: "app", line: "- 'app.immich:///oauth-callback'", set: func(p *player, _ *oidctest.Settings) {
 		p.redirects = slices.DeleteFunc(p.redirects, func(u string) bool { return strings.HasPrefix(u, "app.immich:") })
 	}},
 	{name: "unknown client", wrong: "client", set: func(p *player, i *oidctest.Settings) {
 		i.ClientID = map[bool]string{true: "nosuchclient", false: "no-such-client"}[authelia(p.of)]
 	}},
 	{name: "wrong secret", wrong: "secret", set: func(_ *player, i *oidctest.Settings) { i.ClientSecret = "not the secret of the client" }},
-	{name: "wrong method", wrong: "method", only: func(of string) bool { return of == "authelia-4.38.0-pre" },
+	{name: "wrong method", wrong: "method", line: "token_endpoint_auth_method: 'client_secret_post'", only: func(of string) bool { return of == "authelia-4.38.0-pre" },
 		set: func(p *player, _ *oidctest.Settings) { p.method = "client_secret_basic" }},
 	{name: "the other method", only: func(of string) bool { return of == "authelia-4.37.5" }, // which takes both
 		set: func(p *player, i *oidctest.Settings) { p.method, i.TokenEndpointAuthMethod = "", "client_secret_basic" }},
 	{name: "PKCE required", wrong: "pkce", release: "v1.118.2", only: func(of string) bool { return of == "authelia-4.38.0-pre" },
-		set: func(p *player, i *oidctest.Settings) { p.needsPKCE, p.method = true, "client_secret_basic" }}, // which this release sends
+		set: func(p *player, _ *oidctest.Settings) { p.needsPKCE, p.method = true, "client_secret_basic" }}, // which this release sends
 }
 
 // run runs the world and gives the tool's report of it.
@@ -87,6 +88,17 @@ func heard(d *report.Document, url string) map[string]verdict {
 	}
 }
 
+// inShort is that as replayedVerdicts has it.
+func inShort(got map[string]verdict, roots []string) (s string) {
+	for i, about := range []string{"web", "linking", "app", "client", "secret", "method"} {
+		if i == 3 {
+			s += " "
+		}
+		s += map[verdict]string{yes: "y", no: "n", either: "e", unseen: "-"}[got[about]]
+	}
+	return strings.TrimSpace(s + " " + strings.Join(roots, " "))
+}
+
 // causeOf is the check that names each thing.
 var causeOf = map[string]string{"web": "redirect/registered", "app": "redirect/registered", "client": "client/known",
 	"secret": "client/secret", "method": "token/auth-method", "pkce": "pkce/accepted"}
@@ -95,29 +107,19 @@ var causeOf = map[string]string{"web": "redirect/registered", "app": "redirect/r
 // alarm, of what is wrong no praise, and of a client that is not there nothing.
 func (c replayedWorld) neverWrong(t *testing.T, d *report.Document, got map[string]verdict) {
 	t.Helper()
-	either := c.wrong == "client" && refusesEither(d)
 	for about, v := range got {
 		switch {
-		case either && about == "secret":
-		case about == c.wrong && v == yes, about != c.wrong && v == no:
+		case about == c.wrong && v == yes, about != c.wrong && v == no, v == either && c.wrong == "":
 			t.Errorf("%s: %s", about, v)
 		case c.wrong == "client" && v == yes && about != "pkce":
 			t.Errorf("%s: %s, of a client that is not there", about, v)
 		}
 	}
 	for _, id := range append(alarms(d), d.RootCauses...) {
-		if c.wrong == "" || id != causeOf[c.wrong] && !(either && id == causeOf["secret"]) {
+		if named := got["client"] == either && id == "client/known" || got["secret"] == either && id == "client/secret"; c.wrong == "" || id != causeOf[c.wrong] && !named {
 			t.Errorf("%s is blamed", id)
 		}
 	}
-}
-
-// refusesEither reports whether the secret is blamed in words that leave it open
-// whether it is the client: LemonLDAP::NG shows that to nobody outside.
-func refusesEither(d *report.Document) bool {
-	return slices.ContainsFunc(d.Results, func(r report.Result) bool {
-		return r.ID == causeOf["secret"] && len(r.Findings) == 1 && strings.Contains(r.Findings[0].Message, "client ID or its secret")
-	})
 }
 
 func TestRecordedProvidersBehindAnImmich(t *testing.T) {
@@ -138,8 +140,35 @@ func TestRecordedProvidersBehindAnImmich(t *testing.T) {
 				if len(p.asked) > 20 {
 					t.Errorf("%d requests to the provider: %s", len(p.asked), p.asked)
 				}
+				if authelia(of) && c.line != "" {
+					mendedBy(t, d, causeOf[c.wrong], strings.Replace(c.line, "{web}", immich.URL(), 1))
+				}
+				if short := inShort(got, d.RootCauses); short != replayedVerdicts[of+"/"+c.name] {
+					t.Errorf("want %q, got %q", replayedVerdicts[of+"/"+c.name], short)
+				}
 				t.Logf("%v; %v; %d requests", got, d.RootCauses, len(p.asked))
 			})
 		}
 	}
+}
+
+// mendedBy holds that a check's finding ends in that very line, and where in
+// Authelia's configuration it belongs.
+func mendedBy(t *testing.T, d *report.Document, id, line string) {
+	t.Helper()
+	var offered []string
+	for _, r := range d.Results {
+		for _, f := range r.Findings {
+			for _, fix := range f.Fix {
+				if r.ID != id {
+					continue
+				}
+				if fix.Snippet == line && strings.HasPrefix(fix.Where, "Authelia: configuration.yml: identity_providers.oidc.clients[].") {
+					return
+				}
+				offered = append(offered, fix.Where+": "+fix.Snippet)
+			}
+		}
+	}
+	t.Errorf("want %q, got %q", line, offered)
 }
