@@ -1,6 +1,8 @@
 package catalog
 
 import (
+	"strings"
+
 	"immich-oidc-doctor/checks"
 	"immich-oidc-doctor/checks/facts"
 	"immich-oidc-doctor/checks/know/provider"
@@ -35,7 +37,7 @@ func inDialect(f *facts.Facts, k provider.Kind, value secret.Text, fix *checks.R
 		return false
 	}
 	fix.Where = secret.Textf("%s: %s", secret.Name(name), secret.Name(s.Where))
-	if s.Snippet != "" && !value.IsZero() {
+	if s.Snippet != "" && (!value.IsZero() || !strings.Contains(s.Snippet, "%s")) { // without a place for a value it is whole
 		fix.Snippet = secret.Textf("%s", secret.Name(s.Paste(value.String())))
 	}
 	return true

@@ -80,5 +80,11 @@ func excerpt(re *regexp.Regexp, text string) secret.Text {
 		return secret.Text{}
 	}
 	from, to := max(0, at[0]-80), min(len(text), at[1]+120)
+	if space := strings.IndexByte(text[from:at[0]], ' '); from > 0 && space >= 0 { // no half a word
+		from += space
+	}
+	if space := strings.LastIndexByte(text[at[1]:to], ' '); to < len(text) && space >= 0 {
+		to = at[1] + space
+	}
 	return secret.Seal(secret.Raw(strings.ToValidUTF8(strings.Join(strings.Fields(text[from:to]), " "), "")))
 }

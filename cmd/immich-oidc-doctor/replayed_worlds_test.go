@@ -40,7 +40,7 @@ var replayedWorlds = []replayedWorld{
 		set: func(p *player, _ *oidctest.Settings) { p.method = "client_secret_basic" }},
 	{name: "the other method", only: func(of string) bool { return of == "authelia-4.37.5" }, // which takes both
 		set: func(p *player, i *oidctest.Settings) { p.method, i.TokenEndpointAuthMethod = "", "client_secret_basic" }},
-	{name: "PKCE required", wrong: "pkce", release: "v1.118.2", only: func(of string) bool { return of == "authelia-4.38.0-pre" },
+	{name: "PKCE required", wrong: "pkce", line: "require_pkce: false", release: "v1.118.2", only: func(of string) bool { return of == "authelia-4.38.0-pre" },
 		set: func(p *player, _ *oidctest.Settings) { p.needsPKCE, p.method = true, "client_secret_basic" }}, // which this release sends
 }
 

@@ -18,7 +18,7 @@ var authelia = Provider{
 		Secret:    {Where: "configuration.yml: identity_providers.oidc.clients[].client_secret (before 4.38: secret); it holds the hash, Immich the plain secret", Evidence: Live},
 		Method:    {Where: "configuration.yml: identity_providers.oidc.clients[].token_endpoint_auth_method (4.38 or later; before it takes either way)", Snippet: "token_endpoint_auth_method: '%s'", Evidence: Live},
 		Signing:   {Where: "configuration.yml: identity_providers.oidc.clients[].id_token_signed_response_alg", Snippet: "id_token_signed_response_alg: '%s'"},
-		PKCE:      {Where: "configuration.yml: identity_providers.oidc.clients[].require_pkce"},
+		PKCE:      {Where: "configuration.yml: identity_providers.oidc.clients[].require_pkce; a pkce_challenge_method there demands it too", Snippet: "require_pkce: false"},
 		Scopes:    {Where: "configuration.yml: identity_providers.oidc.clients[].scopes", Snippet: "- '%s'"},
 		Public:    {Where: "it takes Host, X-Forwarded-Host and X-Forwarded-Proto from the proxy; there is no setting", Evidence: Live},
 		Logout:    {None: "its document names no end_session_endpoint", Evidence: Live},
