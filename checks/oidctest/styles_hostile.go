@@ -23,9 +23,8 @@ var hostileStyles = []Style{
 	unnamed("goes-back-to-anybody", AuthorizeStyle{Login: goesBack(302, "login_required", "")}, honestToken),
 	unnamed("hands-a-code-to-anybody", AuthorizeStyle{Login: handsOut}, honestToken),
 	unnamed("somewhere-else-each-time", AuthorizeStyle{Login: goesTo(302, "{origin}/{random}/{random}?next={random}")}, honestToken),
-	unnamed("another-status-each-time", AuthorizeStyle{Login: func(a Asked) *Answer {
-		return signInPage(a).as([]int{200, 400, 403, 404}[a.times(AuthorizePath)%4])
-	}}, honestToken),
+	unnamed("forbidden-now-and-then", AuthorizeStyle{Login: forbiddenIf(func(times int) bool { return times%2 == 0 })}, honestToken),
+	unnamed("forbidden-after-some", AuthorizeStyle{Login: forbiddenIf(func(times int) bool { return times > 6 })}, honestToken),
 	unnamed("goes-round-in-circles", AuthorizeStyle{Login: goesTo(302, "{origin}/o/authorize?{query}")}, honestToken),
 	unnamed("enough-after-one", AuthorizeStyle{First: func(a Asked) *Answer {
 		if a.times(AuthorizePath) < 2 {
@@ -76,10 +75,16 @@ func enough(a Asked) *Answer {
 // hanging never answers.
 func hanging(Asked) *Answer { return &Answer{hang: true} }
 
-// as is the answer with another status.
-func (a *Answer) as(status int) *Answer {
-	a.Status = status
-	return a
+// forbiddenIf is a login page behind something that does not like the number
+// of requests.
+func forbiddenIf(bad func(times int) bool) Told {
+	forbidden := htmlPage(403, "Forbidden", "<p>Request {random} was blocked.</p>")
+	return func(a Asked) *Answer {
+		if bad(a.times(AuthorizePath)) {
+			return forbidden(a)
+		}
+		return signInPage(a)
+	}
 }
 
 // times is how often that endpoint was asked, this time included.

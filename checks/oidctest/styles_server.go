@@ -5,7 +5,7 @@ import "strings"
 // serverStyles are those of servers that people run and whose authorization
 // endpoint looks at a request before it asks who it comes from.
 var serverStyles = []Style{
-	{Name: "keycloak", Product: "Keycloak", Path: "/realms/home", Wildcards: true,
+	{Name: "keycloak", Product: "Keycloak", Path: "/realms/home", Wildcards: true, Says: withoutIss,
 		At: below("/realms/home/protocol/openid-connect", map[string]string{
 			AuthorizePath: "/auth", TokenPath: "/token", UserinfoPath: "/userinfo", KeysPath: "/certs", LogoutPath: "/logout", PARPath: "/ext/par/request"}),
 		Authorize: AuthorizeStyle{
