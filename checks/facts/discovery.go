@@ -34,6 +34,7 @@ type DiscoveryDoc struct {
 	GrantsOffered  List `json:"grant_types_supported"`
 	SubjectTypes   List `json:"subject_types_supported"`
 	UserinfoAlgs   List `json:"userinfo_signing_alg_values_supported"`
+	AccessAlgs     List `json:"access_token_signing_alg_values_supported"` // of no specification
 	ResponseModes  List `json:"response_modes_supported"`
 	PromptsOffered List `json:"prompt_values_supported"`
 }

@@ -33,6 +33,7 @@ func (d DiscoveryDoc) shown() map[string][]string {
 	for member, l := range map[string]List{
 		"id_token_signing_alg_values_supported": d.IDTokenAlgs, "scopes_supported": d.ScopesOffered,
 		"claims_supported": d.ClaimsOffered, "response_types_supported": d.ResponseTypes,
+		"access_token_signing_alg_values_supported": d.AccessAlgs,
 	} {
 		for _, v := range l.Values {
 			doc[member] = append(doc[member], string(v))

@@ -187,6 +187,7 @@ func members(d *facts.DiscoveryDoc, o object, from facts.Provenance, why facts.W
 		"response_types_supported": &d.ResponseTypes, "claims_supported": &d.ClaimsOffered, "grant_types_supported": &d.GrantsOffered,
 		"subject_types_supported": &d.SubjectTypes, "userinfo_signing_alg_values_supported": &d.UserinfoAlgs,
 		"response_modes_supported": &d.ResponseModes, "prompt_values_supported": &d.PromptsOffered,
+		"access_token_signing_alg_values_supported": &d.AccessAlgs,
 	} {
 		if *at = list(o, name, from); o == nil {
 			at.Why = why

@@ -4,7 +4,7 @@ package oidctest
 // say little.
 var portalStyles = []Style{
 	{Name: "glewlwyd", Product: "Glewlwyd", Path: "/api/oidc", At: map[string]string{UserinfoPath: "/api/oidc/userinfo"},
-		Says: with(withoutIss, map[string]any{"response_types_supported": []string{"code", "id_token", "token", "none", "client_credentials"}, "end_session_endpoint": nil}),
+		Says: with(withoutIss, map[string]any{"response_types_supported": []string{"code", "id_token", "token", "none", "client_credentials"}, "access_token_signing_alg_values_supported": []string{"RS256"}, "end_session_endpoint": nil}),
 		Authorize: AuthorizeStyle{
 			Client: nothing(403), Redirect: nothing(403),
 			Type:  goesBackBehindHash(302, "unsupported_response_type"),

@@ -7,7 +7,7 @@ var glewlwyd = Provider{
 	Cite: cite.Citation{Source: "Glewlwyd", Section: "repository", URL: "https://github.com/babelouest/glewlwyd"},
 	Shapes: []Shape{{
 		Path: `^(.*/api/[^/]+)/auth$`, Issuer: "$1", Example: "https://glewlwyd.example/api/oidc/auth",
-		Confirm: []Mark{{"token_endpoint", `/api/[^/]+/token$`}, {"userinfo_endpoint", `/api/[^/]+/userinfo$`}, {"jwks_uri", `/api/[^/]+/jwks$`}, {"response_types_supported", `^client_credentials$`}},
+		Confirm: []Mark{{"token_endpoint", `/api/[^/]+/token$`}, {"userinfo_endpoint", `/api/[^/]+/userinfo$`}, {"jwks_uri", `/api/[^/]+/jwks$`}, {"access_token_signing_alg_values_supported", `.`}},
 	}},
 	Issuer: `^https?://[^/]+(/.*)?/api/[^/]+$`, Issuers: []string{"https://glewlwyd.example/api/oidc"},
 	PKCE: PKCEByClient, // and Signs is that of the plugin's key
