@@ -25,6 +25,7 @@ JSON object: Immich follows no redirect, and a login page, a challenge page or a
 	Severity: checks.Error,
 	Breaks:   checks.Every("discovery"),
 	After:    []string{"network/resolves", "network/reachable", "tls/certificate", "issuer/https"},
+	YieldsTo: []string{"discovery/vantage"},
 	Needs:    []facts.Kind{facts.Server, facts.Authorize, facts.Discovery},
 	Run:      runDiscoveryDocument,
 }
@@ -49,8 +50,8 @@ func runDiscoveryDocument(f *facts.Facts) checks.Outcome {
 			fd.Message, fd.Fix = misread(d)
 			fd.Got = got(d.Try)
 		}
-	case bad && beyond:
-		return differs(secret.Textf("this machine gets no discovery document at %s, but Immich does", d.Try.URL), d.Try, immichs)
+	case beyond:
+		return passed(secret.Textf("Immich reads it"), steps, immichs)
 	case silent:
 		return skipped(facts.Why{Reason: facts.Unanswered, Detail: got(d.Try)})
 	case bad:
@@ -59,8 +60,6 @@ func runDiscoveryDocument(f *facts.Facts) checks.Outcome {
 		if notYet(f, stageDocument) {
 			fd.Severity = checks.Warning // Immich stumbles earlier, and over something else
 		}
-	case beyond:
-		return passed(secret.Textf("Immich reads it"), steps, immichs)
 	case d.Try.Made():
 		return passed(got(d.Try), steps, d.Object.From()...)
 	default:

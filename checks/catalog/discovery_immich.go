@@ -24,7 +24,7 @@ look from inside the container: what works on a laptop need not work there.`,
 	Breaks:   checks.Every("discovery"),
 	Witness:  checks.Logins("discovery"),
 	After:    []string{"authorize/answers"},
-	YieldsTo: []string{"settings/issuer-url", "settings/client-id", "settings/timeout", "network/resolves", "network/reachable", "tls/certificate", "issuer/https", "discovery/document", "issuer/match", "discovery/endpoints"},
+	YieldsTo: []string{"settings/issuer-url", "settings/client-id", "settings/timeout", "discovery/vantage", "network/resolves", "network/reachable", "tls/certificate", "issuer/https", "discovery/document", "issuer/match", "discovery/endpoints"},
 	Needs:    []facts.Kind{facts.Server, facts.Authorize},
 	Run: func(f *facts.Facts) checks.Outcome {
 		r, is := refused(f)
@@ -60,7 +60,7 @@ func sometimes(r refusal, started facts.Provenance) checks.Finding {
 func immichSays(r refusal) (secret.Text, []checks.Remedy) {
 	inside := checks.Remedy{
 		Do:      secret.Textf("ask the provider from inside Immich's container, and give --issuer so that this tool can look from here"),
-		Snippet: secret.Textf("docker exec immich_server curl -sv --max-time 10 ISSUER/.well-known/openid-configuration"),
+		Snippet: fromInside(""),
 	}
 	switch r.cause {
 	case immich.Unreached:

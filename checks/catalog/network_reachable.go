@@ -21,7 +21,7 @@ straight to it (` + "`extra_hosts`" + ` or a network alias).`,
 	Severity: checks.Error,
 	Breaks:   checks.Every("discovery"),
 	After:    []string{"network/resolves"},
-	YieldsTo: []string{"settings/issuer-url", "settings/timeout"},
+	YieldsTo: []string{"settings/issuer-url", "settings/timeout", "discovery/vantage"},
 	Needs:    []facts.Kind{facts.Server, facts.Authorize, facts.Network},
 	Run:      runNetworkReachable,
 }
@@ -41,7 +41,7 @@ func runNetworkReachable(f *facts.Facts) checks.Outcome {
 	}
 	fd := checks.Finding{Breaks: steps, Want: secret.Textf("a connection"), Got: got(silent), Fix: []checks.Remedy{{
 		Do:      secret.Textf("start the provider, correct its port, or open the way from Immich's container to it"),
-		Snippet: secret.Textf("docker exec immich_server curl -sv --max-time 10 ISSUER/.well-known/openid-configuration"),
+		Snippet: fromInside(""),
 	}}}
 	fd.Fix = append(fd.Fix, throughProxy(f))
 	switch {
@@ -58,9 +58,7 @@ func runNetworkReachable(f *facts.Facts) checks.Outcome {
 		}
 	case silent.Answer == facts.NotDialled && !answer.Made() && !beyond:
 		return skipped(facts.Why{Reason: facts.NotAsked, Detail: got(silent)})
-	case silent.Made() && silent.Answer != facts.NotDialled && !answer.Made() && beyond:
-		return differs(secret.Textf("%s takes no connection from this machine, but Immich reaches it", n.Host.Get()), silent, immichs)
-	case silent.Made() && !answer.Made():
+	case silent.Made() && !answer.Made() && !beyond:
 		fd.Evidence = seen(append(unreached(f), silent.From(facts.Here))...)
 		fd.Message = secret.Textf("the provider takes no connection at %s", n.Host.Get())
 	case beyond:

@@ -23,6 +23,7 @@ server (` + "`dns:`" + `), an entry (` + "`extra_hosts:`" + `), or the provider 
 	Severity: checks.Error,
 	Breaks:   checks.Every("discovery"),
 	After:    []string{"server/answers", "oauth/enabled"},
+	YieldsTo: []string{"discovery/vantage"},
 	Needs:    []facts.Kind{facts.Server, facts.Authorize, facts.Network},
 	Run:      runNetworkResolves,
 }
@@ -42,9 +43,7 @@ func runNetworkResolves(f *facts.Facts) checks.Outcome {
 	case is && r.cause == immich.NoName:
 		fd.Evidence, fd.Got = seen(r.from), secret.Textf("%s (%s)", r.message, r.from.Ref)
 		fd.Message = secret.Textf("Immich cannot resolve the provider's host name %s", r.detail)
-	case here && beyond:
-		return differs(secret.Textf("%s does not resolve on this machine, but Immich reaches it", hostname(n)), n.Lookup, immichs)
-	case here:
+	case here && !beyond:
 		fd.Evidence = seen(append(unreached(f), n.Lookup.From(facts.Here))...)
 		fd.Message = secret.Textf("the provider's host name %s does not resolve", hostname(n))
 		if !is { // a name that does not resolve makes Immich fail at once; it is silent
@@ -74,13 +73,4 @@ func addresses(n facts.NetworkPath) secret.Text {
 		all = secret.Textf("%s %s", all, a.IP)
 	}
 	return all
-}
-
-// differs is a note: this machine sees it otherwise than Immich, and Immich's
-// view is the one that counts.
-func differs(message secret.Text, here facts.Attempt, immichs facts.Provenance) checks.Outcome {
-	return checks.Failed(checks.Finding{
-		Severity: checks.Note, Evidence: seen(immichs, here.From(facts.Here)), Message: message, Got: got(here),
-		Fix: []checks.Remedy{{Do: secret.Textf("nothing, unless people log in from where this tool runs")}},
-	})
 }

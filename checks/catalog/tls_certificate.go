@@ -49,8 +49,6 @@ func runTLSCertificate(f *facts.Facts) checks.Outcome {
 			Evidence: seen(r.from), Breaks: steps, Message: secret.Textf("Immich does not trust the provider's certificate: %s", r.detail),
 			Want: secret.Textf("a chain that Node trusts"), Got: secret.Textf("%s (%s)", r.message, r.from.Ref), Fix: fixFor(f, saidOf(r, n), n),
 		})
-	case shaken && beyond && n.Trust != facts.Trusted:
-		return differs(secret.Textf("this machine does not trust the provider's certificate (%s), but Immich does", secret.Name(n.Trust)), n.Handshake, immichs)
 	case shaken && !beyond && n.ImmichTrust == "":
 		return skipped(facts.Why{Reason: facts.Unanswered, Detail: got(n.Handshake)})
 	case shaken && !beyond && n.ImmichTrust != facts.Trusted:

@@ -72,6 +72,9 @@ func foreign(f *facts.Facts, issuer facts.Known[secret.URI], d facts.DiscoveryDo
 		return false // Immich itself names it
 	}
 	endpoint := endpointOf(f)
+	if !d.Try.Answer.Reached() && originOf(string(issuer.Get())) == originOf(string(endpoint)) {
+		return false // it is on that very host, which this machine does not reach
+	}
 	return endpoint != "" && !(d.AuthorizationEndpoint.Is() && sameEndpoint(d.AuthorizationEndpoint.Get(), endpoint))
 }
 

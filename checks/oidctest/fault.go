@@ -43,6 +43,7 @@ type Fault struct {
 	GiveKey       string // and an API key of Immich's
 	OwnCA         bool   // only the user's machine has the provider's CA; nothing is said of what Immich's container has
 	Dead          string // a second address of the provider's host, at which nothing listens
+	Blind         bool   // too little answers the user's machine to say how a login goes on
 	Hangs         bool   // something never answers: a run waits for as long as it may
 
 	Set  func(*Setup) // before Start
@@ -145,6 +146,17 @@ var wayFaults = []Fault{
 		Then: func(s *Setup) { s.Provider.Close() }},
 	{Name: "unknown-host", Title: "the provider's host name does not resolve", Release: "v1.118.2", Trips: "network/resolves",
 		Set: func(s *Setup) { s.Immich.OAuth.IssuerURL = "https://auth.invalid" }},
+	{Name: "name-of-the-host-only", Title: "the provider's name resolves everywhere but in Immich's container", GiveIssuer: true, Release: "v1.118.2", Trips: "discovery/vantage",
+		Set: func(s *Setup) { s.Provider.Host, s.Immich.Dial = "auth.example.test", noSuchName }},
+	{Name: "kept-out", Title: "a firewall keeps Immich's container from the provider, and Immich does not say why it fails", GiveIssuer: true, Trips: "discovery/vantage",
+		Set: func(s *Setup) { s.Immich.Dial = refusing }},
+	{Name: "address-of-the-container-only", Title: "Immich's container has its own way to the provider, and this machine has none", Blind: true, Warns: "discovery/vantage",
+		Set: func(s *Setup) {
+			s.Provider.Host = "auth.invalid"
+			s.Immich.Dial = func(ctx context.Context, network, _ string) (net.Conn, error) {
+				return new(net.Dialer).DialContext(ctx, network, s.Provider.Addr())
+			}
+		}},
 	{Name: "stopped-provider", Title: "the provider is down", GiveIssuer: true, Trips: "network/reachable",
 		Then: func(s *Setup) { s.Provider.Close() }},
 	{Name: "unknown-ca", Title: "the provider's certificate is from a CA that nobody knows", GiveIssuer: true, Trips: "tls/certificate",

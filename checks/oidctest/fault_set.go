@@ -1,9 +1,12 @@
 package oidctest
 
 import (
+	"context"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
+	"syscall"
 )
 
 // inPlace answers every request below prefix with a page in Immich's place.
@@ -34,6 +37,17 @@ func proxied(host string, tls bool, by Proxy) func(*Setup) {
 // intercepted answers a request to a path of the provider in its place.
 func intercepted(status int, location, body string, path string) func(*Setup) {
 	return func(s *Setup) { s.Provider.Intercept = inPlace(status, location, body, path) }
+}
+
+// noSuchName is how a container dials that asks another resolver.
+func noSuchName(_ context.Context, _, addr string) (net.Conn, error) {
+	host, _, _ := net.SplitHostPort(addr)
+	return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
+}
+
+// refusing is how a container dials that a firewall keeps in.
+func refusing(_ context.Context, network, _ string) (net.Conn, error) {
+	return nil, &net.OpError{Op: "dial", Net: network, Err: syscall.EHOSTUNREACH}
 }
 
 // withoutSigningKey is how Authentik does without one.

@@ -94,8 +94,11 @@ func (p *program) demo(ctx context.Context, fault oidctest.Fault, upTo gather.Ri
 	if immich.Before(s.Immich.Release, "v1.92.0") { // which does not say where people open it
 		target.origins = []string{s.Immich.URL()}
 	}
-	if host := s.Provider.Host; fault.Dead != "" {
-		target.resolve = []string{host + ":" + fault.Dead, host + ":127.0.0.1"}
+	if host := s.Provider.Host; host != "" && !strings.HasSuffix(host, ".invalid") { // which no machine resolves, RFC 6761 6.4
+		if fault.Dead != "" {
+			target.resolve = append(target.resolve, host+":"+fault.Dead)
+		}
+		target.resolve = append(target.resolve, host+":127.0.0.1")
 	}
 	given, err := target.target(nil)
 	if err != nil {
@@ -122,9 +125,6 @@ func asGiven(fault oidctest.Fault, t targetFlags) (flags string) {
 	}
 	if !t.apiKey.IsZero() {
 		flags += " --api-key-file -"
-	}
-	for _, r := range t.resolve {
-		flags += " --resolve " + r
 	}
 	for _, o := range t.origins {
 		flags += " --origin " + o

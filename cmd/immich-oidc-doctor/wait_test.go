@@ -20,7 +20,8 @@ import (
 
 // worthWaiting are the faults that may pass by themselves. A fault that is not
 // here is never waited for.
-var worthWaiting = []string{"gateway-error", "silent-provider", "unreached-provider", "unknown-host", "stopped-provider"}
+var worthWaiting = []string{"gateway-error", "silent-provider", "unreached-provider", "unknown-host", "stopped-provider",
+	"name-of-the-host-only", "kept-out", "address-of-the-container-only"}
 
 // A fakeClock lets time pass at once and keeps the pauses.
 type fakeClock struct {
