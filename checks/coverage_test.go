@@ -49,6 +49,7 @@ var classes = []class{
 	{"Android Chrome and a bare 307 to a custom scheme", "", "needs a phone"},
 	{"clocks", "clock/skew", ""},
 	{"no administrator account yet", "server/initialized", ""},
+	{"a logout that ends on an error page, or leaves people logged in at the provider", "logout/provider logout/endpoint", "where it comes back to needs a login"},
 }
 
 // The table of the README is made of what is declared, so that it cannot be

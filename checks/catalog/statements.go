@@ -65,6 +65,7 @@ var Statements = []Statement{
 	{"signed_metadata is a JWS whose values win", cite.RFC("8414", "2.1"), "", nobodyMinds + ": no client reads it"},
 	{"authorization_response_iss_parameter_supported is followed by iss in every answer", cite.RFC("9207", "3"), "callback/issuer", ""},
 	{"end_session_endpoint is a whole address", cite.RPLogout("2.1"), "logout/provider", "that it is https: " + nobodyMinds},
+	{"the end session endpoint answers browsers that bring nothing", cite.RPLogout("2"), "logout/endpoint", ""},
 	{"backchannel_logout_supported and backchannel_logout_session_supported are true or false", cite.BackChannelLogout("2.1"), "", nobodyMinds + ": a provider without it sends no notice, and no login or logout breaks"},
 	{"TLS by BCP 195, with a certificate that is trusted", cite.OIDCDiscovery("7.1"), "tls/certificate", ""},
 
@@ -104,5 +105,5 @@ var Statements = []Statement{
 	{"the token endpoint takes POST, and answers JSON", cite.RFC("6749", "3.2"), "token/endpoint", ""},
 	{"client authentication that fails is invalid_client, with a challenge if the header was used", cite.RFC("6749", "5.2"), "", needsSecret},
 	{"a wrong code is invalid_grant", cite.RFC("6749", "5.2"), "", needsSecret},
-	{"userinfo answers 401 with a challenge where there is no token", cite.OIDCCore("5.3.3"), "userinfo/endpoint", ""},
+	{"userinfo answers 401 with a challenge to a token that is none", cite.OIDCCore("5.3.3"), "userinfo/endpoint", "the status and the challenge: " + nobodyMinds},
 }

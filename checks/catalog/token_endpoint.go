@@ -24,6 +24,6 @@ front, or let Immich reach the provider by a way of its own inside the network.`
 	After:    []string{"discovery/endpoints"},
 	Needs:    []facts.Kind{facts.Server, facts.Endpoints},
 	Run: func(f *facts.Facts) checks.Outcome {
-		return endpointAnswers(intercept{name: "token endpoint", try: f.Endpoints.Get().Token, breaks: existing(f, checks.Logins("token")), severity: checks.Error, basicFine: true, always: true})
+		return endpointAnswers(intercept{name: "token endpoint", lacks: "names no client", try: f.Endpoints.Get().Token, breaks: existing(f, checks.Logins("token")), severity: checks.Error, basicFine: true, always: true})
 	},
 }

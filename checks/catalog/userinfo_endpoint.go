@@ -13,7 +13,8 @@ var userinfoEndpoint = &checks.Check{
 authentication, basic authentication or a challenge in front of it does not know that token and answers in its place; the login breaks
 with "Failed to finish oauth". From 2.6 Immich does not ask if the ID token holds the e-mail address.
 
-This tool asks without a token. A provider answers 401 with a challenge for a bearer token.
+This tool asks with a token that it made up, as Immich asks with a good one. A provider answers 401 with a challenge for a
+bearer token; some answer 403, or say in JSON alone that they know no such token.
 
 **Mend it**: exempt the endpoints of the provider that Immich's server asks (discovery, keys, token, userinfo) from what stands in front.`,
 	Cites:    []cite.Citation{cite.OIDCCore("5.3"), cite.RFC("6750", "3"), cite.Immich("v2.6.0", "server/src/repositories/oauth.repository.ts")},
@@ -27,6 +28,6 @@ This tool asks without a token. A provider answers 401 with a challenge for a be
 		if immich.UserinfoUnlessEmail.At(rules(f)).Value {
 			severity = checks.Warning // not asked where the ID token holds the e-mail address
 		}
-		return endpointAnswers(intercept{name: "userinfo endpoint", try: f.Endpoints.Get().Userinfo, breaks: existing(f, checks.Logins("userinfo")), severity: severity})
+		return endpointAnswers(intercept{name: "userinfo endpoint", lacks: "brings no good token", try: f.Endpoints.Get().Userinfo, breaks: existing(f, checks.Logins("userinfo")), severity: severity})
 	},
 }

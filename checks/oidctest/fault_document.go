@@ -126,6 +126,10 @@ var documentFaults = []Fault{
 		Set: saysOf("end_session_endpoint", nil)},
 	{Name: "relative-logout-page", Title: "the provider's logout page is no whole address", Release: "v2.7.5", Trips: "logout/provider",
 		Set: saysOf("end_session_endpoint", LogoutPath)},
+	{Name: "logout-page-gone", Title: "nothing is at the provider's logout page", Release: "v2.7.5", Seen: Probe, Trips: "logout/endpoint",
+		Set: saysOf("end_session_endpoint", "{url}/logout-of-old")},
+	{Name: "logout-page-not-routed", Title: "the proxy reaches nothing behind the provider's logout page", Seen: Probe, Warns: "logout/endpoint",
+		Set: intercepted(502, "", "<h1>502 Bad Gateway</h1>", LogoutPath)},
 }
 
 // answerFaults are those of the provider's answers to Immich's request.
