@@ -42,7 +42,7 @@ var classes = []class{
 	{"web redirect URI of each address", "redirect/registered", ""},
 	{"wrong or hashed client secret, stale client", "client/known client/secret settings/client-secret", "a provider that looks at the code first"},
 	{"a policy of the provider denies the user", "", "needs a login"},
-	{"an error on the way back that Immich hides", "authorize/accepted scope/accepted callback/issuer callback/query", "what comes after signing in needs a login"},
+	{"an error on the way back that Immich hides", "authorize/accepted authorize/nonce scope/accepted callback/issuer callback/query", "what comes after signing in needs a login"},
 	{"http issuer refused", "issuer/https", ""},
 	{"auto launch lock-out", "settings/lock-out", ""},
 	{"settings by environment variables that Immich ignores", "oauth/enabled settings/client-id", "a compose file is not read"},

@@ -24,7 +24,7 @@ something else, or a provider that demands pushed or signed requests sends peopl
 	Severity: checks.Error,
 	Breaks:   checks.Logins("callback"),
 	After:    []string{"discovery/immich", "authorize/parameters"},
-	YieldsTo: []string{"pkce/accepted", "scope/accepted"},
+	YieldsTo: []string{"pkce/accepted", "scope/accepted", "authorize/nonce"},
 	Needs:    []facts.Kind{facts.Server, facts.Authorize, facts.Discovery},
 	Uses:     []facts.Kind{facts.Redirects},
 	Run: func(f *facts.Facts) checks.Outcome {

@@ -8,6 +8,7 @@ import (
 	"immich-oidc-doctor/checks/cite"
 	"immich-oidc-doctor/checks/facts"
 	"immich-oidc-doctor/checks/know/immich"
+	"immich-oidc-doctor/checks/know/provider"
 	"immich-oidc-doctor/checks/secret"
 )
 
@@ -17,13 +18,14 @@ var scopeOpenID = &checks.Check{
 refuse userinfo as well. Immich asks for ` + "`openid email profile`" + ` unless ` + "`oauth.scope`" + ` was changed; who adds ` + "`groups`" + ` by typing only that
 loses the rest. Up to 1.131 a login fails without an ID token; later it goes on to userinfo.
 
-**Mend it**: put ` + "`openid`" + ` back at the beginning of the scope.`,
+**Mend it**: put ` + "`openid`" + ` back at the beginning of the scope. With Glewlwyd it is better left out from 1.132: see authorize/nonce.`,
 	Cites:    []cite.Citation{cite.OIDCCore("3.1.2.1"), cite.OpenIDClient("v5.7.1", "lib/client.js")},
 	Symptoms: []string{"id_token not present in TokenSet", "insufficient_scope", "Failed to finish oauth"},
 	Severity: checks.Error,
 	Breaks:   append(checks.Logins("id-token"), checks.Logins("userinfo")...),
 	After:    []string{"discovery/immich"},
 	Needs:    []facts.Kind{facts.Server, facts.Authorize},
+	Uses:     []facts.Kind{facts.Discovery},
 	Run: func(f *facts.Facts) checks.Outcome {
 		t := f.Authorize.Get().Tries[0]
 		t.URL.Get()
@@ -39,6 +41,10 @@ loses the rest. Up to 1.131 a login fails without an ID token; later it goes on 
 			Fix: []checks.Remedy{{Do: secret.Textf("put openid back into the scope"), Where: oauthSettings("scope"), Snippet: secret.Textf("openid email profile")}},
 		}
 		if !immich.NeedsIDToken.At(rules(f)).Value {
+			facts.Or(f, f.Discovery, facts.DiscoveryDoc{}) // what Provider goes by
+			if p, surety := Provider(f); p.WantsNonce.Text != "" && surety == provider.Sure {
+				return passed(secret.Textf("%s; with it %s would want a nonce", names(asked, " "), secret.Name(p.Name)), steps, from)
+			}
 			fd.Severity, fd.Breaks = checks.Warning, existing(f, checks.Logins("userinfo"))
 			fd.Message = secret.Textf("Immich does not ask for the scope openid: the provider gives out no ID token, and most refuse userinfo too")
 		}

@@ -93,6 +93,7 @@ var Statements = []Statement{
 	{"an unknown client or redirect URI is a page, not a redirect", cite.RFC("6749", "4.1.2.1"), "client/known redirect/registered", ""},
 	{"all other errors go back, with error and state", cite.RFC("6749", "4.1.2.1"), "pkce/accepted scope/accepted authorize/accepted", "an error without state breaks a login that is broken already"},
 	{"prompt=none without a session goes back with login_required or the like", cite.OIDCCore("3.1.2.6"), "redirect/registered", "one that shows a page instead makes the redirect URI invisible from outside"},
+	{"nonce may be left out where the answer brings a code", cite.OIDCCore("3.1.2.1"), "authorize/nonce", ""},
 	{"the answer comes in the query if nothing else was asked for", cite.MultipleResponseTypes("2.1"), "callback/query", ""},
 	{"iss in the answer is the issuer", cite.RFC("9207", "2.4"), "callback/issuer", ""},
 	{"PKCE that is demanded and missing is invalid_request", cite.RFC("7636", "4.4.1"), "pkce/accepted", ""},

@@ -229,6 +229,7 @@ var wayFaults = []Fault{
 	{Name: "unknown-client", Title: "the provider has no client of that ID", Seen: Probe, Trips: "client/known",
 		Set: func(s *Setup) { s.Immich.OAuth.ClientID = "immich-2" }},
 	{Name: "refused-without-words", Title: "the provider has no client of that ID and answers 403 and nothing (Glewlwyd)", Seen: Probe, Trips: "client/known",
+		Also: []string{"authorize/nonce"}, // which Glewlwyd wants of every login
 		Set: func(s *Setup) {
 			dressed("glewlwyd")(s)
 			s.Immich.OAuth.ClientID = "immich-2"

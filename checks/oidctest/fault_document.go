@@ -140,6 +140,8 @@ var answerFaults = []Fault{
 		Set: func(s *Setup) { s.Provider.Client(clientID).Scopes = []string{"openid", "email"} }},
 	{Name: "par-required", Title: "the provider demands pushed authorization requests", Seen: Probe, Trips: "authorize/accepted",
 		Set: func(s *Setup) { s.Provider.Client(clientID).RequirePAR = true }},
+	{Name: "nonce-required", Title: "the provider demands a nonce", Seen: Probe, Trips: "authorize/nonce",
+		Set: func(s *Setup) { s.Provider.RequireNonce = true }},
 	{Name: "answer-in-fragment", Title: "the provider answers in the fragment", Seen: Probe, Trips: "callback/query",
 		Set: func(s *Setup) { s.Provider.ResponseMode = "fragment" }},
 	{Name: "answer-by-form", Title: "the provider answers by a form that posts itself", Seen: Probe, Trips: "callback/query",

@@ -47,6 +47,7 @@ type Provider struct {
 	IgnorePromptNone bool           // shows the login page where prompt=none asks for an error
 	PKCEMethods      []string       // code challenge methods it knows; nil means S256, empty means that it ignores PKCE
 	RefuseBlankPKCE  bool           // an empty code_challenge is an error, not an absent one
+	RequireNonce     bool           // a request for the scope openid without a nonce is an error
 	PAR              bool           // has a pushed authorization request endpoint, RFC 9126
 	ResponseMode     string         // default way back: query (empty), fragment or form_post
 	AuthResponse     map[string]any // parameters of the authorization response to replace; nil removes one

@@ -60,7 +60,7 @@ func (p *Provider) check(r *http.Request, req *authRequest) *Answer {
 	if refused := p.checkClient(req); refused != nil {
 		return p.refusePage(r, *refused)
 	}
-	for _, check := range []func(*authRequest) *refusal{p.checkKind, p.checkScope, checkPrompt, p.checkPKCE} {
+	for _, check := range []func(*authRequest) *refusal{p.checkKind, p.checkScope, p.checkNonce, checkPrompt, p.checkPKCE} {
 		if refused := check(req); refused != nil {
 			return p.refuseBack(r, req, *refused)
 		}
@@ -124,6 +124,14 @@ func (p *Provider) checkScope(req *authRequest) *refusal {
 		}
 	}
 	req.scope = known
+	return nil
+}
+
+// checkNonce: OpenID Connect Core 3.1.2.1 lets it be left out; some want it.
+func (p *Provider) checkNonce(req *authRequest) *refusal {
+	if p.RequireNonce && req.params.Get("nonce") == "" && slices.Contains(req.scope, "openid") {
+		return &refusal{code: "invalid_request", says: "nonce required"}
+	}
 	return nil
 }
 

@@ -17,38 +17,43 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+
+	"immich-oidc-doctor/checks/oidctest"
 )
 
 // glewlwyd answers prompt=none by going back to the client, and refuses with 403
 // and not a word. It wants a nonce, which Immich never sends, but only once
-// somebody has signed in: no login comes to an end, and nobody sees that from
-// outside.
+// somebody has signed in: no login comes to an end unless the scope openid is
+// left out, and nobody sees that from outside.
 var glewlwyd = product{
 	name: "Glewlwyd 2.7.5", start: startGlewlwyd, web: "ok",
 	cases: []realCase{
-		{name: "healthy, but for the nonce", releases: eras, ends: callback, unseen: wantsNonce, said: "nonce+required"},
+		{name: "healthy, but for the nonce", releases: eras, ends: callback, warns: nonce, said: "nonce+required"},
+		{name: "without the scope openid, no nonce is wanted", releases: []string{v3}, set: "non-oidc", settings: withoutOpenID},
 		{name: "wrong issuer path", releases: []string{v1, v2, v3}, settings: notThere, root: "discovery/document", ends: discovery},
 		{name: "issuer without its slash", releases: []string{v2, v3}, set: "slash", settings: withoutSlash, root: "issuer/match", ends: discovery},
-		{name: "issuer with its slash", releases: []string{v2, v3}, set: "slash", ends: callback, unseen: wantsNonce, said: "nonce+required"},
+		{name: "issuer with its slash", releases: []string{v2, v3}, set: "slash", ends: callback, warns: nonce, said: "nonce+required"},
 		{name: "issuer by another name", releases: []string{v2, v3}, settings: byAnotherName, root: "issuer/match", ends: discovery},
 		{name: "stopped", releases: []string{v1}, set: stopped, root: "network/reachable", ends: discovery},
 		{name: "stopped", releases: []string{v2, v3}, set: stopped, root: "discovery/immich", ends: discovery},
 		{name: "stopped, issuer given", releases: []string{v1, v2, v3}, set: stopped, args: giveIssuer, root: "network/reachable", ends: discovery},
 		{name: "http refused", releases: []string{v31, v3}, settings: refuseHTTP, root: "issuer/https", ends: discovery},
 		{name: "ES256 for RS256", releases: []string{v1, v2, v3}, set: "ecdsa", args: giveAlgorithm("RS256"), root: "keys/algorithm", ends: callback, said: "nonce+required"},
-		{name: "ES256 for ES256", releases: []string{v1, v2, v3}, set: "ecdsa", settings: expectES256, args: giveAlgorithm("ES256"), ends: callback, unseen: wantsNonce, said: "nonce+required"},
+		{name: "ES256 for ES256", releases: []string{v1, v2, v3}, set: "ecdsa", settings: expectES256, args: giveAlgorithm("ES256"), ends: callback, warns: nonce, said: "nonce+required"},
 		{name: "HS256 for RS256", releases: []string{v1, v2, v3}, set: "sha", args: giveAlgorithm("RS256"), root: "keys/algorithm", ends: callback, said: "nonce+required"},
-		{name: "web URI not registered", releases: []string{v1, v2, v3}, client: withoutWeb, ends: authorize, appEnds: callback, unseen: "403 and no word"},
+		{name: "web URI not registered", releases: []string{v1, v2, v3}, client: withoutWeb, ends: authorize, appEnds: callback, root: "redirect/registered"},
 		{name: "mobile URI not registered", releases: []string{v1, v2, v3}, client: withoutApp, ends: callback, appEnds: authorize, root: "redirect/registered"},
-		{name: "client not registered", releases: []string{v1, v2, v3}, client: unregistered, ends: authorize, unseen: "403 and no word"},
+		{name: "client not registered", releases: []string{v1, v2, v3}, client: unregistered, ends: authorize, root: "client/known"},
 		{name: "PKCE demanded", releases: []string{v1}, set: "pkce", root: "authorize/accepted", ends: callback, said: "error=invalid_request"},
 		{name: "PKCE not allowed", releases: []string{"v1.132.0"}, set: "no pkce", root: "authorize/accepted", ends: callback, said: "error=invalid_request"},
-		{name: "PKCE not allowed", releases: []string{v1, v2, v3}, set: "no pkce", ends: callback, unseen: wantsNonce, said: "nonce+required"},
-		{name: "PKCE demanded", releases: []string{v2, v3}, set: "pkce", ends: callback, unseen: wantsNonce, said: "nonce+required"},
+		{name: "PKCE not allowed", releases: []string{v1, v2, v3}, set: "no pkce", ends: callback, warns: nonce, said: "nonce+required"},
+		{name: "PKCE demanded", releases: []string{v2, v3}, set: "pkce", ends: callback, warns: nonce, said: "nonce+required"},
 	},
 }
 
-const wantsNonce = "after the login it wants a nonce"
+// nonce is what is said of it in any case: that it wants one is known of the
+// product, and seen by nobody before a login.
+var nonce = []string{"authorize/nonce"}
 
 func startGlewlwyd(ctx context.Context, t *testing.T, set string, clients []realClient) *realProvider {
 	t.Helper()
@@ -150,10 +155,14 @@ func glewlwydPlugin(t *testing.T, issuer, set string) (plugin map[string]any, na
 		with["pkce-required"] = true
 	case "no pkce":
 		with["pkce-allowed"] = false
+	case "non-oidc":
+		with["allow-non-oidc"] = true
 	}
 	with["iss"] = issuer
 	return plugin, issuer
 }
+
+func withoutOpenID(s *oidctest.Settings) { s.Scope = "email profile" }
 
 // tell sends body to Glewlwyd's API, which says little.
 func tell(ctx context.Context, b *browser, method, at string, body any) error {

@@ -69,10 +69,11 @@ func (v visible) andMethod() visible {
 
 // trouble is the alarms at a style although provider and Immich fit.
 var trouble = map[string][]string{
-	"page-for-a-token-endpoint":       {"token/endpoint"}, // no login can succeed there
-	"token-endpoint-that-hangs":       {"token/endpoint"}, // nor there
-	"enough-after-one":                {"token/endpoint"}, // it asks us, too, for fewer requests
-	"one-refusal-for-all-credentials": {"client/secret"},  // a warning that it seems to refuse what it is shown
+	"page-for-a-token-endpoint":       {"token/endpoint"},  // no login can succeed there
+	"token-endpoint-that-hangs":       {"token/endpoint"},  // nor there
+	"enough-after-one":                {"token/endpoint"},  // it asks us, too, for fewer requests
+	"one-refusal-for-all-credentials": {"client/secret"},   // a warning that it seems to refuse what it is shown
+	"glewlwyd":                        {"authorize/nonce"}, // which ends every login there
 }
 
 // expected is the answers that fit, by question; none given: any that is not wrong.

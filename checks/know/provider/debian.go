@@ -10,13 +10,15 @@ var glewlwyd = Provider{
 		Confirm: []Mark{{"token_endpoint", `/api/[^/]+/token$`}, {"userinfo_endpoint", `/api/[^/]+/userinfo$`}, {"jwks_uri", `/api/[^/]+/jwks$`}, {"access_token_signing_alg_values_supported", `.`}},
 	}},
 	Issuer: `^https?://[^/]+(/.*)?/api/[^/]+$`, Issuers: []string{"https://glewlwyd.example/api/oidc"},
-	PKCE: PKCEByClient, // and Signs is that of the plugin's key
+	PKCE:       PKCEByClient, // and Signs is that of the plugin's key
+	WantsNonce: Fact{Text: "as Debian packages it (2.7.5), it ends every login for the scope openid with \"nonce required\" if none was sent, and only after somebody has logged in"},
 	Settings: map[Kind]Setting{
 		Redirects: {Where: "Clients > (the client) > Redirect URI"},
 		Secret:    {Where: "Clients > (the client) > Password"},
 		Method:    {Where: "Clients > (the client) > token_endpoint_auth_method"},
 		Signing:   {Where: "Plugins > (the OIDC plugin) > JWT type"},
 		PKCE:      {Where: "Plugins > (the OIDC plugin) > pkce-required"},
+		Nonce:     {Where: "Plugins > (the OIDC plugin) > Allow non OIDC but valid OAuth2 requests"},
 		Public:    {Where: "external_url in glewlwyd.conf, without a slash at the end"},
 	},
 	Proofs: Proofs{
@@ -32,7 +34,6 @@ var glewlwyd = Provider{
 	},
 	Quirks: []Quirk{
 		{Text: "prompt=none comes back as interaction_required"},
-		{Text: "a request without a nonce may be refused"},
 		{Text: "an external_url that ends in a slash puts two into every endpoint"},
 	},
 }

@@ -51,6 +51,11 @@ type Provider struct {
 	// URI, whose scheme is its own. Empty: it can, or it is not known.
 	NoAppURI Fact
 
+	// WantsNonce says how it refuses a request for the scope openid without a
+	// nonce, where no request without a login shows that. Empty: it does not, or
+	// it is not known.
+	WantsNonce Fact
+
 	Settings map[Kind]Setting
 	Proofs   Proofs
 	Quirks   []Quirk

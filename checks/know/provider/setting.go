@@ -14,6 +14,7 @@ const (
 	Scopes    Kind = "scopes"
 	Public    Kind = "public address"
 	Logout    Kind = "logout"
+	Nonce     Kind = "nonce"
 )
 
 // Kinds lists every kind with the words for it where a product's own are not known.
@@ -29,6 +30,7 @@ var Kinds = []struct {
 	{Scopes, "the scopes that the client may ask for"},
 	{Public, "the public address of the provider, and what its proxy passes on"},
 	{Logout, "the logout of the client"},
+	{Nonce, "whether the client must send a nonce"},
 }
 
 // A Setting is where one thing is changed, in the product's own words.
