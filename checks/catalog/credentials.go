@@ -141,6 +141,8 @@ func byControl(f *facts.Facts, l facts.CredentialLog) credentialsShown {
 		return notSeen(facts.Why{Reason: facts.Absent, Detail: secret.Textf("not visible from outside: the provider refuses Immich's secret (%s) and not one that is made up (%s)", t.Try.Exchange, c.Try.Exchange)})
 	case blames(control):
 		return credentialsShown{heard: accepted, by: []facts.CredentialTry{t, c}}
+	case t.Error != c.Error || t.Try.Status != c.Try.Status: // which of the two it refuses, if any, only those words would say
+		return notSeen(facts.Why{Reason: facts.Absent, Detail: secret.Textf("not visible from outside: the provider answers Immich's secret (%s) otherwise than one that is made up (%s), and nobody has checked what it means by that", t.Try.Exchange, c.Try.Exchange)})
 	}
 	return noDifference(c)
 }
