@@ -77,8 +77,6 @@ func TestAnswersThatNobodyRecorded(t *testing.T) {
 		{"Ory Hydra", Answer{401, "invalid_client", "The OAuth 2.0 Client supports client authentication method 'client_secret_basic', but method 'client_secret_post' was requested."}, Reading{MethodRefused, false, Live}},
 		{"Authentik", Answer{400, "invalid_client", "Client authentication failed"}, Reading{ClientRefused, true, Source}},
 		{"Authentik", Answer{400, "invalid_grant", ""}, Reading{SecretAccepted, false, Source}},
-		{"Keycloak", Answer{401, "unauthorized_client", "Invalid client or Invalid client credentials"}, Reading{ClientRefused, false, Unchecked}},
-		{"Keycloak", Answer{400, "invalid_grant", "Code not valid"}, Reading{SecretAccepted, false, Unchecked}},
 		{"Kanidm", Answer{400, "invalid_request", ""}, Reading{SecretAccepted, false, Source}},
 		{"Kanidm", Answer{401, "", ""}, Reading{ClientRefused, false, Source}},
 		{"Kanidm", Answer{401, "", "<title>Log in</title>"}, Reading{}},
