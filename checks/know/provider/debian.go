@@ -25,7 +25,7 @@ var glewlwyd = Provider{
 		Redirect: Proof{Can: Yes, By: "403 without a body, as for an unknown client"},
 		Client:   Proof{Can: Sometimes, By: "403 without a body, as for an unregistered address"},
 		Secret:   Proof{Can: Sometimes, By: "invalid_code for a made-up code and unauthorized_client for a wrong secret, if the redirect URI is registered"},
-		Method:   Proof{Can: No, By: "a client may have both methods, and has unless it was changed"},
+		Method:   Proof{Can: Sometimes, By: "invalid_code shows that the way was right; another than the client's is refused like a wrong secret"},
 	},
 	Authorize: Manner{Asks: []Ask{None}}, // what is wrong with the response type it says in the fragment
 	Replies: []Reply{
