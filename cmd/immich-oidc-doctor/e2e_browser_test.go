@@ -34,7 +34,7 @@ func newBrowser(dial dialer, home string) *browser {
 		panic(err) // it has no options that could be wrong
 	}
 	return &browser{&http.Client{
-		Jar:       jar,
+		Jar:       trustingJar{jar},
 		Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}, // so that no provider waits for us when it ends
 		CheckRedirect: func(r *http.Request, _ []*http.Request) error {
 			if home != "" && strings.HasPrefix(r.URL.String(), home) {
@@ -43,6 +43,17 @@ func newBrowser(dial dialer, home string) *browser {
 			return nil
 		},
 	}}
+}
+
+// A trustingJar sends cookies for https alone to this machine over http too, as
+// browsers do.
+type trustingJar struct{ http.CookieJar }
+
+func (j trustingJar) SetCookies(u *url.URL, all []*http.Cookie) {
+	for _, c := range all {
+		c.Secure = false
+	}
+	j.CookieJar.SetCookies(u, all)
 }
 
 // A page is where the browser is.
@@ -72,14 +83,15 @@ func (b *browser) load(r *http.Request) (page, error) {
 }
 
 var (
-	formRE  = regexp.MustCompile(`(?s)<form\b.*?</form>`)
-	inputRE = regexp.MustCompile(`(?s)<input\b[^>]*>`)
-	nameRE  = regexp.MustCompile(`\bname="([^"]*)"`)
-	valueRE = regexp.MustCompile(`\bvalue="([^"]*)"`)
+	formRE   = regexp.MustCompile(`(?s)<form\b.*?</form>`)
+	inputRE  = regexp.MustCompile(`(?s)<input\b[^>]*>`)
+	nameRE   = regexp.MustCompile(`\bname="([^"]*)"`)
+	actionRE = regexp.MustCompile(`<form\b[^>]*\baction="([^"]+)"`)
+	valueRE  = regexp.MustCompile(`\bvalue="([^"]*)"`)
 )
 
-// submit sends the form of p that holds mark, filled in, to where p is. All
-// forms of these providers go there.
+// submit sends the form of p that holds mark, filled in, to where that says;
+// without a word, to where p is.
 func (b *browser) submit(ctx context.Context, p page, mark string, with url.Values) (page, error) {
 	for _, form := range formRE.FindAllString(p.body, -1) {
 		if !strings.Contains(form, mark) {
@@ -95,7 +107,14 @@ func (b *browser) submit(ctx context.Context, p page, mark string, with url.Valu
 		for name, value := range with {
 			values[name] = value
 		}
-		r, err := http.NewRequestWithContext(ctx, http.MethodPost, p.at.String(), strings.NewReader(values.Encode()))
+		to := p.at
+		if action := actionRE.FindStringSubmatch(form); action != nil {
+			var err error
+			if to, err = p.at.Parse(html.UnescapeString(action[1])); err != nil {
+				return page{}, err
+			}
+		}
+		r, err := http.NewRequestWithContext(ctx, http.MethodPost, to.String(), strings.NewReader(values.Encode()))
 		if err != nil {
 			return page{}, err
 		}

@@ -18,9 +18,10 @@ import (
 // effect, but it goes back with what it has against a response type; it says in
 // words what it refuses.
 var dex = product{
-	name: "Dex 2.13", start: startDex, web: "ok",
+	name: "Dex 2.13", start: startDex, web: "ok", sees: []question{ofClient, webURI, appURI, ofSecret, ofMethod},
 	cases: []realCase{
 		{name: "healthy", releases: eras26},
+		{name: "healthy, secret known", releases: eras26, key: true},
 		{name: "no userinfo endpoint", releases: []string{v1Old, v1, "v1.132.0", "v1.135.0", "v2.5.6"}, root: "discovery/endpoints", ends: later, said: "userinfo_endpoint"},
 		{name: "wrong issuer path", releases: []string{v1, v2, v3}, settings: notThere, root: "discovery/document", ends: discovery},
 		{name: "issuer without its slash", releases: []string{v2, v3}, set: "slash", settings: withoutSlash, root: "issuer/match", ends: discovery},
@@ -34,9 +35,13 @@ var dex = product{
 		{name: "http not refused", releases: []string{v2}, settings: refuseHTTP},
 		{name: "ES256 in Immich, given", releases: []string{v2, v3}, settings: expectES256, args: giveAlgorithm("ES256"), root: "keys/algorithm", ends: later, said: "JWT"},
 		{name: "ES256 in Immich, not given", releases: []string{v2, v3}, settings: expectES256, ends: later, unseen: needsSetting, said: "JWT"},
-		{name: "web URI not registered", releases: []string{v2, v31, v3}, client: withoutWeb, root: "redirect/registered", ends: authorize, appEnds: works, said: "Unregistered redirect_uri"},
-		{name: "mobile URI not registered", releases: []string{v2, v31, v3}, client: withoutApp, root: "redirect/registered", ends: works, appEnds: authorize, said: "Unregistered redirect_uri"},
-		{name: "client not registered", releases: []string{v2, v3}, client: unregistered, root: "client/known", ends: authorize, said: "Invalid client_id"},
+		{name: "web URI not registered", releases: []string{v2, v31, v3}, client: withoutWeb, key: true, root: "redirect/registered", ends: authorize, appEnds: works, said: "Unregistered redirect_uri"},
+		{name: "mobile URI not registered", releases: []string{v2, v31, v3}, client: withoutApp, key: true, root: "redirect/registered", ends: works, appEnds: authorize, said: "Unregistered redirect_uri"},
+		{name: "no URI of Immich's registered", releases: []string{v3}, client: elsewhereOnly, key: true, root: "redirect/registered", ends: authorize, said: "Unregistered redirect_uri"},
+		{name: "client not registered", releases: []string{v2, v3}, client: unregistered, key: true, root: "client/known", ends: authorize, said: "Invalid client_id"},
+		{name: "wrong secret", releases: []string{v2, v31, v3}, settings: wrongSecret, key: true, root: "client/secret", ends: later, said: "invalid_client"},
+		{name: "wrong secret, not known", releases: []string{v3}, settings: wrongSecret, ends: later, unseen: needsSecret, said: "invalid_client"},
+		{name: "secret shown by basic", releases: []string{v3}, settings: show(basic), key: true},
 	},
 }
 

@@ -26,10 +26,11 @@ import (
 // somebody has signed in: no login comes to an end unless the scope openid is
 // left out, and nobody sees that from outside.
 var glewlwyd = product{
-	name: "Glewlwyd 2.7.5", start: startGlewlwyd, web: "ok",
+	name: "Glewlwyd 2.7.5", start: startGlewlwyd, web: "ok", sees: []question{webURI, appURI, ofClient, ofSecret, ofMethod},
 	cases: []realCase{
 		{name: "healthy, but for the nonce", releases: eras, ends: callback, warns: nonce, said: "nonce+required"},
 		{name: "without the scope openid, no nonce is wanted", releases: []string{v3}, set: "non-oidc", settings: withoutOpenID},
+		{name: "healthy, but for the nonce, secret known", releases: withSettings, key: true, ends: callback, warns: nonce, said: "nonce+required"},
 		{name: "wrong issuer path", releases: []string{v1, v2, v3}, settings: notThere, root: "discovery/document", ends: discovery},
 		{name: "issuer without its slash", releases: []string{v2, v3}, set: "slash", settings: withoutSlash, root: "issuer/match", ends: discovery},
 		{name: "issuer with its slash", releases: []string{v2, v3}, set: "slash", ends: callback, warns: nonce, said: "nonce+required"},
@@ -41,9 +42,14 @@ var glewlwyd = product{
 		{name: "ES256 for RS256", releases: []string{v1, v2, v3}, set: "ecdsa", args: giveAlgorithm("RS256"), root: "keys/algorithm", ends: callback, said: "nonce+required"},
 		{name: "ES256 for ES256", releases: []string{v1, v2, v3}, set: "ecdsa", settings: expectES256, args: giveAlgorithm("ES256"), ends: callback, warns: nonce, said: "nonce+required"},
 		{name: "HS256 for RS256", releases: []string{v1, v2, v3}, set: "sha", args: giveAlgorithm("RS256"), root: "keys/algorithm", ends: callback, said: "nonce+required"},
-		{name: "web URI not registered", releases: []string{v1, v2, v3}, client: withoutWeb, ends: authorize, appEnds: callback, root: "redirect/registered"},
-		{name: "mobile URI not registered", releases: []string{v1, v2, v3}, client: withoutApp, ends: callback, appEnds: authorize, root: "redirect/registered"},
-		{name: "client not registered", releases: []string{v1, v2, v3}, client: unregistered, ends: authorize, root: "client/known"},
+		{name: "web URI not registered", releases: []string{v1, v2, v3}, client: withoutWeb, key: true, root: "redirect/registered", hides: []question{ofSecret, ofMethod}, ends: authorize, appEnds: callback},
+		{name: "mobile URI not registered", releases: []string{v1, v2, v3}, client: withoutApp, key: true, ends: callback, appEnds: authorize, root: "redirect/registered"},
+		{name: "no URI of Immich's registered", releases: []string{v3}, client: elsewhereOnly, key: true, root: "client/known", names: "or none of its redirect URIs is registered", either: ofClient,
+			hides: []question{webURI, appURI, ofSecret, ofMethod}, ends: authorize},
+		{name: "client not registered", releases: []string{v1, v2, v3}, client: unregistered, key: true, root: "client/known", names: "either it does not know the client", either: ofClient, ends: authorize},
+		{name: "wrong secret", releases: []string{v1, v2, v3}, settings: wrongSecret, key: true, root: "client/secret", ends: callback, said: "nonce+required"},
+		{name: "secret shown by post to a client of basic", releases: []string{v2, v3}, client: by(basic), settings: show(post), key: true, refused: true, root: "client/secret", names: "or the way of showing it", ends: callback, said: "nonce+required"},
+		{name: "secret shown by basic to a client of post", releases: []string{v3}, client: by(post), settings: show(basic), key: true, refused: true, root: "client/secret", names: "as client_secret_basic encodes it", ends: callback, said: "nonce+required"},
 		{name: "PKCE demanded", releases: []string{v1}, set: "pkce", root: "authorize/accepted", ends: callback, said: "error=invalid_request"},
 		{name: "PKCE not allowed", releases: []string{"v1.132.0"}, set: "no pkce", root: "authorize/accepted", ends: callback, said: "error=invalid_request"},
 		{name: "PKCE not allowed", releases: []string{v1, v2, v3}, set: "no pkce", ends: callback, warns: nonce, said: "nonce+required"},
@@ -125,8 +131,12 @@ func provisionGlewlwyd(ctx context.Context, t *testing.T, admin *browser, api, s
 		post("/scope/", map[string]any{"name": scope, "display_name": scope, "password_required": true, "password_max_age": 0})
 	}
 	for _, c := range clients {
+		methods := []string{"client_secret_post", "client_secret_basic"}
+		if c.Method != "" {
+			methods = []string{c.Method}
+		}
 		post("/client/", map[string]any{"client_id": c.ID, "name": c.ID, "client_secret": c.Secret, "confidential": true, "enabled": true,
-			"redirect_uri": c.Redirects, "authorization_type": []string{"code"}, "token_endpoint_auth_method": []string{"client_secret_post"}, "scope": []string{}})
+			"redirect_uri": c.Redirects, "authorization_type": []string{"code"}, "token_endpoint_auth_method": methods, "scope": []string{}})
 	}
 	post("/user/", map[string]any{"username": person.Login, "name": person.Name, "email": person.Email, "password": person.Password, "enabled": true,
 		"scope": []string{"openid", "profile", "email", "g_profile"}})

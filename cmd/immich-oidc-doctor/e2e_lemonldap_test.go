@@ -22,9 +22,10 @@ import (
 // lemonldap shows its login page whatever it is asked; what is wrong with the
 // request it says after the login.
 var lemonldap = product{
-	name: "LemonLDAP::NG 2.16.1", start: startLemonLDAP, web: "unknown",
+	name: "LemonLDAP::NG 2.16.1", start: startLemonLDAP, web: "unknown", sees: []question{ofSecret, ofMethod},
 	cases: []realCase{
 		{name: "healthy", releases: eras},
+		{name: "healthy, secret known", releases: withSettings, key: true},
 		{name: "wrong issuer path", releases: []string{v1, v2, v3}, settings: notThere, root: "discovery/document", ends: discovery},
 		{name: "issuer with its slash", releases: []string{v1, v2, v3}, set: "slash"},
 		{name: "issuer without its slash", releases: []string{v1, v2, v3}, set: "slash", settings: withoutSlash},
@@ -38,10 +39,18 @@ var lemonldap = product{
 		{name: "no key", releases: []string{v3}, set: "no key", args: giveAlgorithm("RS256"), warns: []string{"keys/usable", "keys/algorithm"}, ends: later, said: "Internal Server Error"},
 		{name: "ES256 in Immich, given", releases: []string{v1, v2, v3}, settings: expectES256, args: giveAlgorithm("ES256"), root: "keys/algorithm", ends: later, said: "JWT"},
 		{name: "client signs HS512", releases: []string{v1, v2, v3}, client: signing("HS512"), ends: later, unseen: "it is the client's", said: "JWT"},
-		{name: "secret with spaces", releases: []string{v1}, client: spaced, settings: withSpaces, ends: later, unseen: "it is the secret", said: "invalid_client"},
-		{name: "web URI not registered", releases: []string{v1, v2, v3}, client: withoutWeb, ends: authorize, appEnds: works, unseen: afterLogin, said: "after the login"},
-		{name: "mobile URI not registered", releases: []string{v1, v2, v3}, client: withoutApp, ends: works, appEnds: authorize, unseen: afterLogin, said: "after the login"},
-		{name: "client not registered", releases: []string{v1, v2, v3}, client: unregistered, ends: authorize, unseen: afterLogin, said: "after the login"},
+		{name: "secret with spaces", releases: []string{v1}, client: spaced, settings: withSpaces, ends: later, unseen: needsSecret, said: "invalid_client"},
+		{name: "secret with spaces, known", releases: []string{v1}, client: spaced, settings: withSpaces, key: true, refused: true, root: "client/secret", either: ofSecret, names: "as client_secret_basic encodes it", ends: later, said: "invalid_client"},
+		{name: "web URI not registered", releases: []string{v1, v2, v3}, client: withoutWeb, key: true, ends: authorize, appEnds: works, unseen: afterLogin, said: "after the login"},
+		{name: "mobile URI not registered", releases: []string{v1, v2, v3}, client: withoutApp, key: true, ends: works, appEnds: authorize, unseen: afterLogin, said: "after the login"},
+		{name: "wrong secret", releases: []string{v1, v2, v3}, settings: wrongSecret, key: true, root: "client/secret", either: ofSecret, ends: later, said: "invalid_client"},
+		{name: "wrong secret, not known", releases: []string{v3}, settings: wrongSecret, ends: later, unseen: needsSecret, said: "invalid_client"},
+		{name: "ID with a dash, shown by basic", releases: []string{v3}, settings: show(basic), key: true, refused: true, root: "client/secret", either: ofSecret, names: "as client_secret_basic encodes it", ends: later, said: "Failed to finish"},
+		{name: "ID without a dash, shown by basic", releases: []string{v3}, client: dashless, settings: withoutDash, key: true},
+		{name: "PKCE demanded", releases: []string{v1}, client: demanding, key: true, ends: callback, unseen: afterLogin, said: "Code+challenge+is+required"},
+		{name: "PKCE demanded", releases: []string{v2, v3}, client: demanding, key: true},
+		{name: "no URI of Immich's registered", releases: []string{v3}, client: elsewhereOnly, key: true, unseen: afterLogin, ends: authorize, said: "after the login"},
+		{name: "client not registered", releases: []string{v1, v2, v3}, client: unregistered, key: true, root: "client/secret", either: ofSecret, names: "client ID or its secret", ends: authorize, said: "after the login"},
 	},
 }
 
@@ -53,6 +62,14 @@ const spacedSecret = "a secret with spaces"
 
 func spaced(c *realClient)            { c.Secret = spacedSecret }
 func withSpaces(s *oidctest.Settings) { s.ClientSecret = spacedSecret }
+
+// dashless is a client whose ID needs no encoding. From 1.132 on Immich encodes
+// for HTTP Basic all but letters and digits, a dash too.
+func dashless(c *realClient) { c.ID = strings.ReplaceAll(c.ID, "-", "") }
+func withoutDash(s *oidctest.Settings) {
+	show(basic)(s)
+	s.ClientID = strings.ReplaceAll(s.ClientID, "-", "")
+}
 
 // lemonldapHost resolves nowhere but in browsers.
 const lemonldapHost = "auth.llng.localhost"
@@ -117,6 +134,9 @@ func lemonldapFolder(t *testing.T, issuer, set string, clients []realClient) str
 			"oidcRPMetaDataOptionsClientID": c.ID, "oidcRPMetaDataOptionsClientSecret": c.Secret, "oidcRPMetaDataOptionsDisplayName": c.ID,
 			"oidcRPMetaDataOptionsRedirectUris":   strings.Join(c.Redirects, " "),
 			"oidcRPMetaDataOptionsIDTokenSignAlg": c.Signs, "oidcRPMetaDataOptionsBypassConsent": 1,
+		}
+		if c.PKCE {
+			options[c.ID].(map[string]any)["oidcRPMetaDataOptionsRequirePKCE"] = 1
 		}
 		claims[c.ID] = map[string]any{"email": "mail", "name": "cn", "preferred_username": "uid"}
 	}

@@ -105,7 +105,9 @@ func (p *process) stop() error {
 				return
 			}
 		}
-		if s, ok := p.cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || !s.Signaled() || s.Signal() != p.by {
+		s, ok := p.cmd.ProcessState.Sys().(syscall.WaitStatus)
+		ended := ok && (s.Signaled() && s.Signal() == p.by || s.ExitStatus() == 128+int(p.by)) // the second as Java has it
+		if !ended {
 			p.bad = p.err
 		}
 	})

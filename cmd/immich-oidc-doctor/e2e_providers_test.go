@@ -25,6 +25,7 @@ type product struct {
 	name  string
 	start func(ctx context.Context, t *testing.T, set string, clients []realClient) *realProvider
 	web   checks.StepState // of the step authorize as long as nothing is wrong: ok, or unknown where it cannot be seen
+	sees  []question       // what shows without a login, the credentials if the tool knows the secret
 	cases []realCase
 }
 
@@ -41,6 +42,8 @@ type realClient struct {
 	ID, Secret string
 	Redirects  []string
 	Signs      string // the algorithm of its ID tokens, where that is the client's
+	Method     string // the one way in which it is to show its secret; empty: any
+	PKCE       bool   // it must send a code challenge, where that is the client's
 }
 
 // A realCase is one set-up of Immich's stand-in before a product, where a login
@@ -51,47 +54,32 @@ type realCase struct {
 	set      string // how the product is set up; each is a process of its own
 	client   func(c *realClient)
 	settings func(s *oidctest.Settings)
+	key      bool // the tool has an API key, by which it knows the secret
+	refused  bool // the secret is right, and yet the provider does not take it as Immich shows it
 	args     func(issuer, configured string) []string
-	root     string   // the only failed Error; empty: none, and exit code 0
-	warns    []string // the checks with a warning
-	unseen   string   // why nothing is named although no login works
-	ends     string   // where a login in the web ends; empty: it works
-	appEnds  string   // where one of the phone app ends; empty: there too
-	said     string   // part of what is said where it ends
+	root     string     // the only failed Error; empty: none, and exit code 0
+	names    string     // part of what its finding says
+	either   question   // what it says of this: that it is wrong or something else is, which the product answers alike
+	warns    []string   // the checks with a warning
+	hides    []question // what does not show here although the product shows it
+	unseen   string     // why nothing is named although no login works
+	ends     string     // where a login in the web ends; empty: it works
+	appEnds  string     // where one of the phone app ends; empty: there too
+	said     string     // part of what is said where it ends
 }
 
-const (
-	v1Old = "v1.112.1" // has another redirect URI for the app
-	v31   = "v3.1.0"   // refuses http, as all from 3.0 on
-)
-
-// eras is a release of each kind, and eras26 those of them that can do without
-// a userinfo endpoint.
-var (
-	eras26 = []string{"v2.6.0", v2, "v3.0.0", v31, "v3.2.0", v3}
-	eras   = slices.Concat([]string{"v1.36.0", "v1.76.1", "v1.94.1", "v1.106.0", v1Old, v1, "v1.131.3", "v1.132.0", "v1.135.0", "v1.143.0", "v2.5.6"}, eras26)
-)
-
-// stopped is a set in which the product is not there any more when the tool runs.
-const stopped = "stopped"
-
-func notThere(s *oidctest.Settings)   { s.IssuerURL += "/not" }
-func withSlash(s *oidctest.Settings)  { s.IssuerURL += "/" }
-func refuseHTTP(s *oidctest.Settings) { s.AllowInsecureRequests = false }
-
-func expectES256(s *oidctest.Settings) { s.SigningAlgorithm = "ES256" }
-
-const needsSetting = "Immich tells only administrators its algorithm"
-
-func withoutWeb(c *realClient)   { c.Redirects = c.Redirects[2:] }
-func withoutApp(c *realClient)   { c.Redirects = c.Redirects[:2] }
-func unregistered(c *realClient) { c.ID += "-of-another-name" }
-
-func signing(alg string) func(*realClient) { return func(c *realClient) { c.Signs = alg } }
-
-func TestE2EDex(t *testing.T)       { dex.test(t) }
-func TestE2EGlewlwyd(t *testing.T)  { glewlwyd.test(t) }
-func TestE2ELemonLDAP(t *testing.T) { lemonldap.test(t) }
+// TestE2EProducts puts every product to its cases that can be had here.
+func TestE2EProducts(t *testing.T) {
+	all := []product{nodeProvider, dex, glewlwyd, lemonldap}
+	if why := keycloakMissing(); why != "" {
+		t.Logf("Keycloak is left out: %s", why)
+	} else {
+		all = append(all, keycloak)
+	}
+	for _, p := range all {
+		t.Run(p.name, p.test)
+	}
+}
 
 // test runs every case, those of one set at one process, and prints the matrix.
 func (p product) test(t *testing.T) {
@@ -126,13 +114,14 @@ func (p product) test(t *testing.T) {
 // A world is one case in one release: the stand-in, and the provider that it
 // shares with the other cases of its set.
 type world struct {
-	c        realCase
-	number   int // in the matrix
-	release  string
-	healthy  checks.StepState
-	client   realClient
-	immich   *oidctest.Immich
-	provider *realProvider
+	c          realCase
+	of         product
+	number     int // in the matrix
+	release    string
+	client     realClient // as Immich has it before the case turns its settings
+	registered realClient // as the provider has it
+	immich     *oidctest.Immich
+	provider   *realProvider
 }
 
 // worlds starts a stand-in for each case of the set and then the provider,
@@ -145,7 +134,7 @@ func (p product) worlds(ctx context.Context, t *testing.T, set string) (all []*w
 			if c.set != set {
 				continue
 			}
-			w := &world{c: c, number: 100*i + j, release: release, healthy: p.web, immich: oidctest.NewImmich(release)}
+			w := &world{c: c, of: p, number: 100*i + j, release: release, immich: oidctest.NewImmich(release)}
 			w.immich.Dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
 				return w.provider.dial(ctx, network, addr)
 			}
@@ -156,11 +145,11 @@ func (p product) worlds(ctx context.Context, t *testing.T, set string) (all []*w
 			web := w.immich.URL()
 			w.client = realClient{ID: fmt.Sprintf("immich-%d", w.number), Secret: "aSecretThatOnlyTheseTestsKnow", Signs: "RS256",
 				Redirects: []string{web + "/auth/login", web + "/user-settings", "app.immich:/", "app.immich:///oauth-callback"}}
-			registered := w.client
+			w.registered = w.client
 			if c.client != nil {
-				c.client(&registered)
+				c.client(&w.registered)
 			}
-			clients, all = append(clients, registered), append(all, w)
+			clients, all = append(clients, w.registered), append(all, w)
 		}
 	}
 	served := p.start(ctx, t, set, clients)
@@ -210,6 +199,9 @@ func (w *world) judge(ctx context.Context, t *testing.T, m *matrix) {
 		if immich.Before(w.release, "v1.92.0") {
 			args = append(args, "--origin", w.immich.URL()) // which it does not tell
 		}
+		if w.c.key {
+			args = append(args, "--api-key-file", keyFile(t))
+		}
 		if w.c.args != nil {
 			args = append(args, w.c.args(issuer, configured)...)
 		}
@@ -226,7 +218,9 @@ func (w *world) judge(ctx context.Context, t *testing.T, m *matrix) {
 	if w.c.root == "" {
 		w.quiet(t, d)
 	}
-	m.add(w, d, webEnds, appEnds)
+	shown := w.shown(d)
+	w.weigh(t, d, shown)
+	m.add(w, d, webEnds, appEnds, shown)
 }
 
 // compare holds what is said of one journey against how it went.
@@ -247,7 +241,7 @@ func (w *world) compare(t *testing.T, d *report.Document, journey, ends string) 
 // quiet holds what must be said where nothing can be seen to be wrong.
 func (w *world) quiet(t *testing.T, d *report.Document) {
 	t.Helper()
-	want := [4]string{w.release, "on", w.provider.Issuer, w.client.ID}
+	want := [4]string{w.release, "on", w.provider.Issuer, w.immich.OAuth.ClientID}
 	if immich.Before(w.release, "v1.74.0") {
 		want[1] = "unknown" // it tells nobody
 	}
@@ -271,7 +265,7 @@ func (w *world) quiet(t *testing.T, d *report.Document) {
 		t.Errorf("web/discovery is %s, want %s", state, checks.OK)
 	}
 	for journey, ends := range map[string]string{"web": w.c.ends, "mobile": w.c.appEnds} {
-		want := w.healthy
+		want := w.of.web
 		if ends == authorize {
 			want = checks.Unknown
 		}
