@@ -2,7 +2,6 @@ package provider
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 )
 
@@ -36,7 +35,7 @@ func Issuers(endpoint, clientID string) (cs []Candidate) {
 	shape, known := shapeOf(u)
 	guess := known && shape.Shared
 	if known && shape.Issuer != "" {
-		re := regexp.MustCompile(shape.Path)
+		re := pattern(shape.Path)
 		path := string(re.ExpandString(nil, shape.Issuer, u.Path, re.FindStringSubmatchIndex(u.Path)))
 		path = strings.ReplaceAll(path, "{client_id}", url.PathEscape(clientID))
 		if !strings.Contains(path, "://") {

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -69,13 +68,13 @@ func (p Provider) sure(s Shape) Surety {
 // fits reports whether an authorization endpoint has the shape.
 func (s Shape) fits(u *url.URL) bool {
 	host := strings.ToLower(u.Hostname())
-	return (s.Host == "" || host == s.Host || s.Host[0] == '.' && strings.HasSuffix(host, s.Host)) && regexp.MustCompile(s.Path).MatchString(u.Path)
+	return (s.Host == "" || host == s.Host || s.Host[0] == '.' && strings.HasSuffix(host, s.Host)) && pattern(s.Path).MatchString(u.Path)
 }
 
 // shows reports whether the document has every one of marks, and there are any.
 func (d Document) shows(marks []Mark) bool {
 	for _, m := range marks {
-		if !slices.ContainsFunc(d[m.Member], regexp.MustCompile(m.Like).MatchString) {
+		if !slices.ContainsFunc(d[m.Member], pattern(m.Like).MatchString) {
 			return false
 		}
 	}

@@ -65,7 +65,7 @@ func (p Provider) Reads(a Answer) Reading {
 	}
 	for _, r := range p.Replies {
 		if (r.Status == 0 || r.Status == a.Status) && (r.Error == "" || r.Error == a.Error || r.Error == "-" && a.Error == "") &&
-			(r.Like == "" || regexp.MustCompile(r.Like).MatchString(a.Description)) {
+			(r.Like == "" || pattern(r.Like).MatchString(a.Description)) {
 			return Reading{r.Means, r.Blurred, p.rests(r.Evidence)}
 		}
 	}
