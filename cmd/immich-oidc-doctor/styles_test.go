@@ -48,6 +48,9 @@ var pairings = []pairing{
 	}, only: func(s oidctest.Style) bool { return s.Wildcards }},
 }
 
+// silentToken is the style whose token endpoint never answers.
+const silentToken = "token-endpoint-that-hangs"
+
 func ofAProduct(s oidctest.Style) bool { return s.Product != "" }
 
 func withWrongSecret(s *oidctest.Setup) { s.Immich.OAuth.ClientSecret = "not-the-secret-of-the-demo" }
@@ -95,9 +98,9 @@ func learnStyle(t *testing.T, style oidctest.Style, pr pairing) styled {
 	if pr.after != nil {
 		s.Provider.Do(func() { pr.after(s) })
 	}
-	target := targetFlags{server: s.Immich.URL(), timeout: 20 * time.Second, apiKey: secret.New(oidctest.AdminKey)}
-	if style.Name == "token-endpoint-that-hangs" {
-		target.timeout = 2 * time.Second
+	target := targetFlags{server: s.Immich.URL(), timeout: time.Minute, apiKey: secret.New(oidctest.AdminKey)}
+	if style.Name == silentToken { // each run of it waits for a quarter of that
+		target.timeout = 20 * time.Second
 	}
 	if style.Host != "" {
 		target.resolve = []string{style.Host + ":127.0.0.1"}
@@ -178,7 +181,7 @@ func TestNoWayToAnswerMisleadsTheTool(t *testing.T) {
 			t.Parallel()
 			most := 0
 			for _, pr := range pairings {
-				if pr.only != nil && !pr.only(style) {
+				if pr.only != nil && !pr.only(style) || style.Name == silentToken && pr.name != "wrong secret" {
 					continue
 				}
 				r := learnStyle(t, style, pr)
