@@ -184,6 +184,9 @@ func TestNoWayToAnswerMisleadsTheTool(t *testing.T) {
 				if pr.only != nil && !pr.only(style) || style.Name == silentToken && pr.name != "wrong secret" {
 					continue
 				}
+				if testing.Short() && pr.name != "all right" && pr.name != "wrong secret" { // for the race detector, which learns no more from the rest
+					continue
+				}
 				r := learnStyle(t, style, pr)
 				if t.Run(pr.name, func(t *testing.T) {
 					r.neverWrong(t)
