@@ -176,25 +176,26 @@ func (s showing) read(a facts.Attempt, body []byte) (t facts.CredentialTry, answ
 	o := decode(body)
 	t.Try, t.JSON = a, o != nil
 	answer.Status = a.Status
-	if code, _ := text(o["error"]); errorCode.MatchString(code) && !s.repeated(code) {
+	if code, _ := text(o["error"]); errorCode.MatchString(code) && !s.secret.In(code) {
 		answer.Error = code
 	}
+	most := longDescription
 	for _, name := range []string{"error_description", "message"} {
 		if says, ok := text(o[name]); ok && answer.Description == "" {
 			answer.Description = says
 		}
 	}
 	if answer.Description == "" && answer.Error == "" && a.Status >= 400 { // what is given out is nobody's business
-		answer.Description = strings.TrimSpace(string(body[:min(len(body), 500)]))
+		answer.Description, most = strings.TrimSpace(string(body)), pageInItsPlace
 	}
 	if t.Error = secret.Name(answer.Error); answer.Description != "" {
-		t.Description = secret.Raw(answer.Description)
+		t.Description = secret.Excerpt(answer.Description, most)
 	}
 	return t, answer
 }
 
-// repeated reports whether the secret stands in what somebody wrote.
-func (s showing) repeated(written string) bool {
-	plain := s.secret.Reveal()
-	return len(plain) >= 8 && (strings.Contains(written, plain) || strings.Contains(written, immich.Spelt(s.release, plain)))
-}
+// How much is kept of what a provider says of credentials, in bytes.
+const (
+	longDescription = 4 << 10
+	pageInItsPlace  = 500
+)
