@@ -1,9 +1,7 @@
 package catalog
 
 import (
-	"regexp"
 	"slices"
-	"strings"
 
 	"immich-oidc-doctor/checks"
 	"immich-oidc-doctor/checks/cite"
@@ -29,24 +27,11 @@ and the same where the client is there and has none of Immich's redirect URIs: t
 	Uses:     []facts.Kind{facts.Discovery, facts.Credentials},
 	Run: func(f *facts.Facts) checks.Outcome {
 		l := f.Redirects.Get()
-		why := l.Ended
-		for _, t := range l.Tries {
-			p := t.Provider
-			from := p.From(facts.ByProvider)
-			switch {
-			case t.Back && goesAnywhere(f, l):
-				why = facts.Why{Reason: facts.Absent, Detail: secret.Textf("not visible from outside: the provider goes back to an address that nobody registers too (%s)", l.Control.Provider.Exchange)}
-			case t.Back: // whatever it says there: to a client that it does not know it would not go back
-				return passed(secret.Textf("the provider answers its request (%s)", p.Exchange), existing(f, checks.Logins("authorize")), from)
-			case refusesClient(said(t)):
-				return checks.Failed(unknownClient(f, from, got(p)))
-			case p.Answer == facts.Answered:
-				why = facts.Why{Reason: facts.Absent, Detail: secret.Textf("not visible from outside: the provider answers %s", got(p))}
-			case p.Made():
-				why = facts.Why{Reason: facts.Unanswered, Detail: got(p)}
-			case t.Why != (facts.Why{}):
-				why = t.Why
-			}
+		if o, ok := clientGoesBack(f, l); ok {
+			return o
+		}
+		if fd, ok := clientRefusedInWords(f, l, checks.Observed); ok {
+			return checks.Failed(fd)
 		}
 		if o := clientElsewhere(f); o != nil {
 			return *o
@@ -59,14 +44,75 @@ and the same where the client is there and has none of Immich's redirect URIs: t
 				return o
 			}
 		}
+		if fd, ok := clientRefusedInWords(f, l, checks.Implied); ok {
+			facts.Or(f, f.Credentials, facts.CredentialLog{}) // which might show that the client is there
+			return checks.Failed(fd)
+		}
 		if says, answer, ok := refusesAll(f, l); ok {
 			return checks.Failed(clientOrRedirects(f, says, answer))
 		}
-		if why == (facts.Why{}) {
-			why.Reason = facts.NotAsked
-		}
-		return skipped(why)
+		return skipped(clientUnseen(f, l))
 	},
+}
+
+// clientGoesBack is that the provider goes back to Immich: to a client that it
+// does not know it would not, whatever it says there.
+func clientGoesBack(f *facts.Facts, l facts.RedirectLog) (o checks.Outcome, ok bool) {
+	for _, t := range l.Tries {
+		if t.Back && !goesAnywhere(f, l) {
+			o = passed(secret.Textf("the provider answers its request (%s)", t.Provider.Exchange), existing(f, checks.Logins("authorize")), t.Provider.From(facts.ByProvider))
+			o.Cells[0].Grade = echoed(t)
+			return o, true
+		}
+	}
+	return o, false
+}
+
+// clientThere reports whether the provider shows somewhere that it has the client.
+func clientThere(f *facts.Facts, l facts.RedirectLog) bool {
+	if _, ok := clientGoesBack(f, l); ok {
+		return true
+	}
+	if o := clientElsewhere(f); o != nil {
+		return len(o.Findings) == 0
+	}
+	return slices.ContainsFunc(l.Tries, func(t facts.RedirectTry) bool { _, ok := takes(f, l, t); return ok })
+}
+
+// clientRefusedInWords is the finding that a page of the provider refuses the
+// client, if that is as sure as least: of a product that nobody knows it is no
+// more than implied.
+func clientRefusedInWords(f *facts.Facts, l facts.RedirectLog, least checks.Grade) (fd checks.Finding, ok bool) {
+	for _, t := range l.Tries {
+		grade, refuses := refusesClientWith(f, l, t)
+		if refuses && grade >= least {
+			fd = unknownClient(f, t.Provider.From(facts.ByProvider), got(t.Provider))
+			fd.Grade = grade
+			return fd, true
+		}
+	}
+	return fd, false
+}
+
+// clientUnseen says why nothing shows whether the client is there.
+func clientUnseen(f *facts.Facts, l facts.RedirectLog) facts.Why {
+	why := l.Ended
+	for _, t := range l.Tries {
+		switch p := t.Provider; {
+		case t.Back:
+			why = facts.Why{Reason: facts.Absent, Detail: secret.Textf("not visible from outside: the provider goes back to an address that nobody registers too (%s)", l.Control.Provider.Exchange)}
+		case p.Answer == facts.Answered:
+			why = facts.Why{Reason: facts.Absent, Detail: secret.Textf("not visible from outside: the provider answers %s", got(p))}
+		case p.Made():
+			why = facts.Why{Reason: facts.Unanswered, Detail: got(p)}
+		case t.Why != (facts.Why{}):
+			why = t.Why
+		}
+	}
+	if why == (facts.Why{}) {
+		why.Reason = facts.NotAsked
+	}
+	return why
 }
 
 // clientElsewhere is what the endpoints that take Immich's own credentials say
@@ -74,7 +120,7 @@ and the same where the client is there and has none of Immich's redirect URIs: t
 func clientElsewhere(f *facts.Facts) (o *checks.Outcome) {
 	steps := existing(f, checks.Logins("authorize"))
 	facts.If(f.Credentials, func(c facts.CredentialLog) {
-		if c.Pushed.Try.OK(201) {
+		if c.Pushed.Try.OK(201) && c.Pushed.JSON {
 			passes := passed(secret.Textf("the provider takes a pushed request of it (%s)", c.Pushed.Try.Exchange), steps, c.Pushed.Try.From(facts.ByProvider))
 			o = &passes
 		}
@@ -91,6 +137,10 @@ func clientElsewhere(f *facts.Facts) (o *checks.Outcome) {
 				passes := passed(secret.Textf("the provider answers its credentials as those of a client that is there (%s)", t.Try.Exchange), steps, from)
 				o = &passes
 			}
+		}
+		if shown := ofSecret(f); o == nil && shown.heard == accepted {
+			passes := passed(secret.Textf("the provider accepts its secret (%s)", shown.by[0].Try.Exchange), steps, shown.evidence().From...)
+			o = &passes
 		}
 	})
 	return o
@@ -116,23 +166,6 @@ func clientOrRedirects(f *facts.Facts, says checks.Evidence, answer secret.Text)
 	register.Snippet = uris
 	fd.Fix = append(fd.Fix, register)
 	return fd
-}
-
-// switchedOff finds the words by which providers refuse a client that is there.
-var switchedOff = regexp.MustCompile(`(?i)\bclient( [^ .<]{1,60})? is (invalid|disabled|inactive|not enabled)`)
-
-// refusesClient reports whether a page refuses the client and not a redirect URI
-// of it. One that names both in a breath is no word about either.
-func refusesClient(page string) bool {
-	if switchedOff.MatchString(page) && !refusesRedirect.MatchString(page) {
-		return true
-	}
-	for line := range strings.Lines(page) {
-		if aboutClient.MatchString(line) && !refusesRedirect.MatchString(line) {
-			return true
-		}
-	}
-	return false
 }
 
 func unknownClient(f *facts.Facts, from facts.Provenance, got secret.Text) checks.Finding {

@@ -44,10 +44,12 @@ func standingOf(f *facts.Facts, l facts.RedirectLog, t facts.RedirectTry) standi
 	case t.Back && goesAnywhere(f, l):
 		return standing{from: from, why: facts.Why{Reason: facts.Absent, Detail: secret.Textf("not visible from outside: the provider goes there (%s), and to an address that nobody registers too (%s)", p.Exchange, l.Control.Provider.Exchange)}}
 	case t.Back:
-		return standing{is: registered, from: from, saw: secret.Textf("the provider goes there (%s)", p.Exchange)}
-	case namesRedirect(said(t)):
-		return standing{is: refusedThere, from: from, got: secret.Textf("%s: %s", got(p), excerpt(refusesRedirect, said(t)))}
-	case refusesClient(said(t)):
+		return standing{is: registered, grade: echoed(t), from: from, saw: secret.Textf("the provider goes there (%s)", p.Exchange)}
+	}
+	if grade, ok := refusesWith(f, l, t, namesRedirect); ok {
+		return standing{is: refusedThere, grade: grade, from: from, got: inWords(t)}
+	}
+	if _, ok := refusesClientWith(f, l, t); ok && !clientThere(f, l) {
 		return standing{from: from, why: facts.Why{Reason: facts.Absent, Detail: secret.Textf("the provider refuses the client (%s), see client/known", p.Exchange)}}
 	}
 	if s := elsewhere(f, l, t); s.is != unseen {
@@ -69,11 +71,6 @@ func standingOf(f *facts.Facts, l facts.RedirectLog, t facts.RedirectTry) standi
 	return standing{from: from, why: facts.Why{Reason: facts.Absent, Detail: secret.Textf("not visible from outside: the provider answers %s", got(p))}}
 }
 
-// namesRedirect reports whether a page refuses the redirect URI and not the client.
-func namesRedirect(page string) bool {
-	return refusesRedirect.MatchString(page) && !aboutClient.MatchString(page)
-}
-
 // elsewhere is what the endpoints that take Immich's own credentials say of the
 // web page's redirect URI, the only one that they are asked about.
 func elsewhere(f *facts.Facts, l facts.RedirectLog, t facts.RedirectTry) (s standing) {
@@ -84,9 +81,9 @@ func elsewhere(f *facts.Facts, l facts.RedirectLog, t facts.RedirectTry) (s stan
 	facts.If(f.Credentials, func(c facts.CredentialLog) {
 		pushed, token := c.Pushed.Try, c.Token.Try
 		switch r := meaning(f, c.Token); {
-		case pushed.OK(201):
+		case pushed.OK(201) && c.Pushed.JSON && surely(f).PushedRegistered:
 			s = standing{is: registered, from: []facts.Provenance{pushed.From(facts.ByProvider)}, saw: secret.Textf("the provider takes it in a pushed request (%s)", pushed.Exchange)}
-		case pushed.Answer == facts.Answered && namesRedirect(string(c.Pushed.Error)+" "+c.Pushed.Description.String()):
+		case pushed.Answer == facts.Answered && c.Pushed.JSON && namesRedirect(string(c.Pushed.Error)+" "+c.Pushed.Description.String()):
 			s = standing{is: refusedThere, from: []facts.Provenance{pushed.From(facts.ByProvider)}, got: secret.Textf("%s: %s", got(pushed), c.Pushed.Description)}
 		case r.Means == provider.SecretAccepted && r.Evidence != provider.Unchecked && product.RedirectFirst:
 			s = standing{is: registered, from: []facts.Provenance{token.From(facts.ByProvider)}, saw: secret.Textf("the provider takes it with Immich's credentials, and refuses the made-up code alone (%s)", token.Exchange)}
@@ -130,6 +127,15 @@ func resting(e provider.Evidence) checks.Grade {
 	return 0
 }
 
+// echoed is how sure it makes us that the provider goes to a redirect URI: with
+// the state of this request, or without, where somebody else may have sent it there.
+func echoed(t facts.RedirectTry) checks.Grade {
+	if t.StateEchoed {
+		return checks.Observed
+	}
+	return checks.Implied
+}
+
 // byContrast judges a redirect URI by how the provider answers the same request
 // with another one: an address that nobody registers, or one that it takes.
 func byContrast(f *facts.Facts, l facts.RedirectLog, t facts.RedirectTry) standing {
@@ -149,7 +155,7 @@ func byContrast(f *facts.Facts, l facts.RedirectLog, t facts.RedirectTry) standi
 		return standing{}
 	case !t.Form && lacksForm(t) && control:
 		grade = min(grade, formProves(f))
-	case !refusesByStatus(f, p) && !breaksOnScheme(t, l) || aboutPKCE.MatchString(said(t)) || t.Asked == facts.AskedType && o.Asked != t.Asked:
+	case !refusesByStatus(f, t) && !breaksOnScheme(t, l) || t.Asked == facts.AskedType && o.Asked != t.Asked:
 		return standing{}
 	case control: // as one that nobody registers
 	case wordless(t) || ofApp(t) && o.Journey == "web" && o.Back || breaksOnScheme(t, l):
@@ -180,7 +186,7 @@ func takes(f *facts.Facts, l facts.RedirectLog, t facts.RedirectTry) (checks.Gra
 		return 0, false
 	}
 	switch {
-	case refusesByStatus(f, c.Provider) && !aboutPKCE.MatchString(said(c)), namesRedirect(said(c)), refusesClient(said(c)):
+	case refusesByStatus(f, c), !c.Form && !guarded(c.Provider) && namesRedirect(said(c)), surelyRefusesClient(f, c):
 		return checks.Observed, true
 	case t.Form && lacksForm(c) && t.Provider.Status == c.Provider.Status:
 		return formProves(f), true
@@ -198,7 +204,7 @@ func takenInstead(f *facts.Facts, l facts.RedirectLog, t facts.RedirectTry) (o f
 					continue
 				}
 				if o.Back {
-					return o, checks.Observed, true
+					return o, echoed(o), true
 				}
 				if g, ok := takes(f, l, o); ok {
 					return o, g, true
@@ -248,7 +254,7 @@ func refusesAll(f *facts.Facts, l facts.RedirectLog) (says checks.Evidence, answ
 			continue
 		}
 		formless := p.Authorize.LoginForm != "" && lacksForm(t)
-		if !formless && !(refusesByStatus(f, t.Provider) && wordless(t)) || t.Asked == facts.AskedType || !alike(t, l.Control) {
+		if !formless && !(refusesByStatus(f, t) && wordless(t)) || t.Asked == facts.AskedType || !alike(t, l.Control) {
 			return says, answer, false
 		}
 		if formless { // its page may have other reasons, in words that nobody reads here

@@ -17,8 +17,13 @@ var (
 	inline = regexp.MustCompile(`(?i)</?(a|abbr|b|code|em|font|i|kbd|mark|small|span|strong|tt|u|var)(\s[^>]*)?>`)
 	// echo is a parameter of the request as error pages repeat it, in a URL, a
 	// form or JSON: that says nothing of what is wrong.
-	echo = regexp.MustCompile(`(?i)\b(redirect_uri|code_challenge(_method)?)["']?(=|%3D|\\u003d|: ?["'])[^\s"'<>]*`)
+	echo = regexp.MustCompile(`(?i)\b(redirect_uri|code_challenge(_method)?)["']?(=|%3D|\\u003d|: ?["'])[^\s"'<>]*|\bredirect_uri: ?[^\s"'<>]*(:/|%3A)[^\s"'<>]*`)
 )
+
+// item begins a line that is one of a list, however that is written.
+const item = "•"
+
+var listItem = regexp.MustCompile(`(?i)<li\b[^>]*>(\s*<[^>]*>)*|(<br[^>]*>|<p[^>]*>)\s*([-*·•‣–]|[0-9]+[.)])\s`)
 
 // said is what the provider says on an error page, or by leading to one of its
 // own; "" if it says nothing.
@@ -44,9 +49,10 @@ func said(t facts.RedirectTry) string {
 // what it repeats of the request.
 func text(page string) string {
 	page = strings.Join(strings.Fields(page), " ")
-	page = blocks.ReplaceAllString(inline.ReplaceAllString(page, " "), "\n")
+	page = listItem.ReplaceAllString(inline.ReplaceAllString(page, " "), "\n"+item+" ")
+	page = blocks.ReplaceAllString(page, "\n")
 	var lines []string
-	for line := range strings.Lines(echo.ReplaceAllString(html.UnescapeString(page), " ")) {
+	for line := range strings.Lines(strings.ReplaceAll(echo.ReplaceAllString(html.UnescapeString(page), " "), item, "\n"+item)) {
 		if words := strings.Fields(line); len(words) > 0 {
 			lines = append(lines, strings.Join(words, " "))
 		}

@@ -3,6 +3,7 @@ package gather
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"immich-oidc-doctor/checks/facts"
@@ -41,8 +42,7 @@ var redirects = &Source[facts.RedirectLog]{
 				r.heed(a)
 			}
 		})
-		r.askAll(ctx)
-		r.askControl(ctx)
+		r.run(ctx)
 		return facts.Is(r.log)
 	},
 }
@@ -57,7 +57,7 @@ func redirectsSends(t facts.TargetSpec) (all []Send) {
 			Why: "whether the provider accepts this redirect URI; with prompt=none, or a response type that it does not have, so that nobody is asked to log in"})
 	}
 	return append(all, Send{ID: "redirects.control.*", Method: "GET", URL: "{authorization URL}", To: ToProvider, Most: mostOfOne,
-		Why: "whether it answers a redirect URI that nobody registers otherwise; on the same host, a path made up for it", If: "it does not go back to each of them, or nobody knows what product it is"})
+		Why: "whether it answers a redirect URI that nobody registers otherwise; on the same host, a path made up for it", If: "it does not go back to each of them, or nobody has checked what this product does"})
 }
 
 // A redirectRun is the asking about every redirect URI of a run.
@@ -93,7 +93,7 @@ func newRedirectRun(w *wire.Wire, tries []facts.AuthorizeTry, product provider.P
 				continue
 			}
 			if r.probes = append(r.probes, p); i == 0 && t.Journey == "web" {
-				r.web, p.again = p, true
+				r.web = p
 			}
 		}
 	}
@@ -102,14 +102,17 @@ func newRedirectRun(w *wire.Wire, tries []facts.AuthorizeTry, product provider.P
 	return r
 }
 
+// run makes the requests.
+func (r *redirectRun) run(ctx context.Context) {
+	r.askAll(ctx)
+	r.askPlainly(ctx)
+	r.askControl(ctx)
+}
+
 // askAll asks about every redirect URI, side by side; of a product that keeps
 // the first one that it sees, about the web page's before any other.
 func (r *redirectRun) askAll(ctx context.Context) {
-	keep := 0 // for the control request
-	if r.web != nil && !r.product.HidesRedirects() {
-		keep = 1 + min(1, r.product.Authorize.Hops)
-	}
-	all := r.probes
+	keep, all := r.forControl(), r.probes
 	if r.product.Authorize.KeepsFirst {
 		if r.web != nil {
 			r.ask(ctx, keep, r.web)
@@ -123,6 +126,47 @@ func (r *redirectRun) askAll(ctx context.Context) {
 	}
 	r.ask(ctx, keep, all...)
 }
+
+// forControl is how many requests are kept for the control request.
+func (r *redirectRun) forControl() int {
+	if r.web == nil || r.product.HidesRedirects() {
+		return 0
+	}
+	return 1 + min(1, r.product.Authorize.Hops)
+}
+
+// askPlainly asks once more as Immich itself does, where a refusal may be one of
+// prompt=none, which Immich does not send. What says something, of whoever nobody
+// knows, is believed only if it is said then too.
+func (r *redirectRun) askPlainly(ctx context.Context) {
+	var again []*probe
+	for _, p := range r.probes {
+		if r.doubtful(p) {
+			p.askAgain(provider.Plain)
+			again = append(again, p)
+		}
+	}
+	r.ask(ctx, r.forControl(), again...)
+}
+
+// doubtful reports whether a refusal may not be one of the redirect URI: it says
+// nothing, or nobody has checked what this product means by it; and no redirect
+// URI is answered otherwise.
+func (r *redirectRun) doubtful(p *probe) bool {
+	return turnedDown(*p.try) && p.settledBy != provider.Plain && (p.mute || !r.shows()) &&
+		!slices.ContainsFunc(r.log.Tries, func(t facts.RedirectTry) bool {
+			return t.Provider.Made() && settles(t.Provider) && !turnedDown(t)
+		})
+}
+
+// turnedDown reports whether the provider refuses the request of a try.
+func turnedDown(t facts.RedirectTry) bool {
+	return t.Provider.Made() && settles(t.Provider) && !t.Back && !t.Form && refuses(t.Provider)
+}
+
+// shows reports whether the product is known for certain, and to show before a
+// login which redirect URIs are registered.
+func (r *redirectRun) shows() bool { return r.sure && r.product.ShowsRedirects() }
 
 // settles reports whether it is the provider that answered, and not for want of
 // something else.
@@ -139,7 +183,7 @@ func (r *redirectRun) askControl(ctx context.Context) {
 	}
 	open := false
 	for _, t := range r.log.Tries {
-		open = open || t.Provider.Answer == facts.Answered && (!t.Back || !r.sure)
+		open = open || t.Provider.Answer == facts.Answered && (!t.Back || !r.shows())
 	}
 	if !open {
 		return
@@ -149,6 +193,7 @@ func (r *redirectRun) askControl(ctx context.Context) {
 	c := &r.log.Control
 	*c = facts.RedirectTry{Origin: r.web.try.Origin}
 	if p := newProbe(r.wire.Branch("control"), r.web.elsewhere(), c, manner); p != nil {
+		p.own = true
 		r.ask(ctx, 0, p)
 	}
 }

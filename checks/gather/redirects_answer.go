@@ -36,12 +36,13 @@ func (p *probe) read(a facts.Attempt, page []byte) (t facts.RedirectTry) {
 }
 
 // showsForm reports whether a page is one to log in at: by the mark that this
-// product's has, or by a field for a password.
+// product's has, or by a field for a password. Some serve it as an error.
 func showsForm(a facts.Attempt, page, mark string) bool {
-	if !a.OK(http.StatusOK) || !formTag.MatchString(page) {
+	failed := a.Status >= 400 && a.Status < 500
+	if a.Answer != facts.Answered || a.Status != http.StatusOK && !failed || !formTag.MatchString(page) {
 		return false
 	}
-	if mark != "" {
+	if mark != "" && !failed {
 		return regexp.MustCompile(mark).MatchString(page)
 	}
 	for _, tag := range inputTag.FindAllString(page, 50) {

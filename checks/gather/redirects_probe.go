@@ -3,6 +3,7 @@ package gather
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"net/http"
 	"net/http/cookiejar"
@@ -26,7 +27,7 @@ type probe struct {
 	redirect string
 	state    string
 	manner   provider.Manner
-	again    bool // a refusal without a word is asked about once more, without prompt
+	own      bool // state and challenge are ours, not those of Immich's login
 
 	asks []provider.Ask // still to be tried
 	ask  provider.Ask   // under way
@@ -36,6 +37,7 @@ type probe struct {
 	on   facts.RedirectTry // the last of them
 	last facts.Attempt     // the last answer of all
 	made int               // how many requests were made
+	mute bool              // it was refused without a word
 
 	settledBy provider.Ask // the way to ask that try is about
 	try       *facts.RedirectTry
@@ -62,6 +64,10 @@ func (p *probe) begin() {
 	p.ask, p.asks, p.way = p.asks[0], p.asks[1:], nil
 	p.jar, _ = cookiejar.New(nil) // it never fails
 	u := *p.url
+	if p.made > 0 { // a provider may refuse a state that it has seen
+		u.RawQuery = renewed(u.RawQuery, strconv.Itoa(p.made))
+		p.state, p.own = u.Query().Get("state"), true
+	}
 	switch p.ask {
 	case provider.None:
 		u.RawQuery = replaced(u.RawQuery, "prompt", "none") // whatever prompt Immich is set to ask for
@@ -77,6 +83,9 @@ var asked = map[provider.Ask]secret.Name{provider.None: facts.AskedNone, provide
 // step makes one request and decides what comes of the answer.
 func (p *probe) step(ctx context.Context) {
 	a, page := p.wire.Do(ctx, wire.Request{URL: p.next, Jar: p.jar, Header: http.Header{"Accept": {"text/html,application/xhtml+xml"}}})
+	if p.own {
+		a.Sent = secret.New(p.state) // so that it is masked as that of the others
+	}
 	p.last, p.next, p.made = a, "", p.made+1
 	t := p.read(a, page)
 	if to := p.onward(t); to != "" {
@@ -87,12 +96,15 @@ func (p *probe) step(ctx context.Context) {
 	switch {
 	case t.Back, !settles(a):
 		p.asks = nil
-	case refuses(a):
-		mute := p.again && p.ask == provider.None && saysNothing(a, page)
-		if p.asks = nil; mute {
-			p.asks = []provider.Ask{provider.Plain} // it may be prompt=none that it refuses
-		}
+	case refuses(a) && !t.Form:
+		p.asks, p.mute = nil, p.ask == provider.None && saysNothing(a, page)
 	}
+	p.begin()
+}
+
+// askAgain has the probe ask once more, in another way.
+func (p *probe) askAgain(how provider.Ask) {
+	p.asks = []provider.Ask{how}
 	p.begin()
 }
 
@@ -145,7 +157,8 @@ func (p *probe) onward(t facts.RedirectTry) secret.URI {
 
 // elsewhere is the authorization URL with a redirect URI on the same host that
 // nobody can have registered: its path is a hash of the URL, whose state is
-// made anew for every login.
+// made anew for every login. Its state is another, so that nothing but the
+// redirect URI is a reason to refuse it.
 func (p *probe) elsewhere() string {
 	sum := sha256.Sum256([]byte(p.url.String()))
 	path := "/immich-oidc-doctor-" + hex.EncodeToString(sum[:8])
@@ -154,8 +167,30 @@ func (p *probe) elsewhere() string {
 		to.Scheme, to.Host = u.Scheme, u.Host
 	}
 	u := *p.url
-	u.RawQuery = replaced(u.RawQuery, "redirect_uri", to.String())
+	u.RawQuery = replaced(renewed(u.RawQuery, "control"), "redirect_uri", to.String())
 	return u.String()
+}
+
+// renewed is an authorization request with other values, of the same length, in
+// place of those that are made for one login alone.
+func renewed(query, salt string) string {
+	q, err := url.ParseQuery(query)
+	if err != nil {
+		return query
+	}
+	for _, name := range []string{"state", "nonce", "code_challenge"} {
+		had := q.Get(name)
+		if had == "" {
+			continue
+		}
+		var made string
+		for n := 0; len(made) < len(had); n++ {
+			sum := sha256.Sum256([]byte(strings.Join([]string{had, salt, strconv.Itoa(n)}, "\n")))
+			made += base64.RawURLEncoding.EncodeToString(sum[:])
+		}
+		query = replaced(query, name, made[:len(had)])
+	}
+	return query
 }
 
 // replaced is an authorization request in which one parameter has that value;

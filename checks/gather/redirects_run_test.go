@@ -67,8 +67,7 @@ func asks(t *testing.T, product provider.Provider, s style, origins ...string) (
 	w := wire.New(wire.Config{})
 	t.Cleanup(w.Close)
 	r := newRedirectRun(w.Branch("redirects"), started(server.URL+"/authorize", origins...), product, true)
-	r.askAll(t.Context())
-	r.askControl(t.Context())
+	r.run(t.Context())
 	return r.log, r.web
 }
 
@@ -107,9 +106,11 @@ func TestHowAProviderIsAsked(t *testing.T) {
 		http.Redirect(w, r, "/oops?error=invalid_request", http.StatusFound)
 	}
 	manner := func(asks ...provider.Ask) provider.Provider {
-		return provider.Provider{Authorize: provider.Manner{Asks: asks}}
+		return provider.Provider{Authorize: provider.Manner{Asks: asks}, Evidence: provider.Live, Proofs: provider.Proofs{Redirect: provider.Proof{Can: provider.Yes}}}
 	}
+	unchecked := provider.Provider{Evidence: provider.Unchecked, Proofs: provider.Proofs{Redirect: provider.Proof{Can: provider.Yes}}}
 	const none, typ = "web.1 prompt=none, linking.1 prompt=none, mobile.1 prompt=none", "web.1 prompt=none, web.2 response_type, linking.1 prompt=none, linking.2 response_type, mobile.1 prompt=none, mobile.2 response_type"
+	const again = "web.1 prompt=none, web.2 plain, linking.1 prompt=none, linking.2 plain, mobile.1 prompt=none, mobile.2 plain, control.1 plain"
 	for _, c := range []struct {
 		name    string
 		product provider.Provider
@@ -127,9 +128,13 @@ func TestHowAProviderIsAsked(t *testing.T) {
 		{"fails at the response type", manner(), only(provider.Type, page(500, ""), login), typ + ", control.1 prompt=none", facts.AskedNone, false, true, "web.1"},
 		{"refuses with words", manner(), words, none + ", control.1 prompt=none", facts.AskedNone, false, false, "web.1"},
 		{"refuses by leading to a page", manner(), errorPage, none + ", control.1 prompt=none", facts.AskedNone, false, false, "web.1"},
-		{"refuses without a word", manner(), page(403, ""), "web.1 prompt=none, web.2 plain, linking.1 prompt=none, mobile.1 prompt=none, control.1 plain", "", false, false, "web.2"},
-		{"refuses with its status", manner(), page(403, "<h1>403 Forbidden</h1>"), "web.1 prompt=none, web.2 plain, linking.1 prompt=none, mobile.1 prompt=none, control.1 plain", "", false, false, "web.2"},
-		{"refuses prompt=none without a word", manner(), only(provider.None, page(403, ""), login), "web.1 prompt=none, web.2 plain, linking.1 prompt=none, mobile.1 prompt=none, control.1 plain", "", false, true, "web.2"},
+		{"refuses without a word", manner(), page(403, ""), again, "", false, false, "web.2"},
+		{"refuses with its status", manner(), page(403, "<h1>403 Forbidden</h1>"), again, "", false, false, "web.2"},
+		{"refuses prompt=none without a word", manner(), only(provider.None, page(403, ""), login), again, "", false, true, "web.2"},
+		{"refuses with words that nobody has checked", unchecked, words, again, "", false, false, "web.2"},
+		{"refuses prompt=none with words that nobody has checked", unchecked, only(provider.None, words, login), again, "", false, true, "web.2"},
+		{"refuses prompt=none by leading to a page", unchecked, only(provider.None, errorPage, login), again, "", false, true, "web.2"},
+		{"serves its login page as an error", unchecked, page(401, loginPage), typ + ", control.1 prompt=none", facts.AskedNone, false, true, "web.1"},
 		{"fails", manner(), page(500, ""), none, facts.AskedNone, false, false, "web.1"},
 		{"is asked by prompt=none alone", manner(provider.None), login, none + ", control.1 prompt=none", facts.AskedNone, false, true, "web.1"},
 		{"is asked by the response type alone", manner(provider.Type), only(provider.Type, back, login), "web.1 response_type, linking.1 response_type, mobile.1 response_type", facts.AskedType, true, false, "web.1"},
@@ -163,12 +168,12 @@ func TestWhoGoesBackIsAskedForNobodysURIToo(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { goBack(w, r, "login_required") }))
 	t.Cleanup(server.Close)
+	shows := provider.Provider{Evidence: provider.Source, Proofs: provider.Proofs{Redirect: provider.Proof{Can: provider.Yes}}}
 	for _, sure := range []bool{true, false} {
 		w := wire.New(wire.Config{})
 		t.Cleanup(w.Close)
-		r := newRedirectRun(w.Branch("redirects"), started(server.URL+"/authorize", photos), provider.Provider{}, sure)
-		r.askAll(t.Context())
-		r.askControl(t.Context())
+		r := newRedirectRun(w.Branch("redirects"), started(server.URL+"/authorize", photos), shows, sure)
+		r.run(t.Context())
 		if r.log.Control.Back == sure {
 			t.Errorf("sure %v: the control request: %+v", sure, r.log.Control)
 		}

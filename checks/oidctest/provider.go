@@ -85,6 +85,7 @@ type Provider struct {
 	closed   bool
 	running  sync.WaitGroup
 	asked    []Request
+	states   map[string]bool // that a style has seen
 	state    flowState
 }
 

@@ -5,7 +5,7 @@ import "slices"
 // Styles is every style. What was recorded from a running server, or read in a
 // product's source, is written as it was; the hosted ones are from hearsay.
 var Styles = slices.Concat([]Style{{Name: "oidc-provider", Product: "oidc-provider (Node.js)"}},
-	fositeStyles, serverStyles, portalStyles, hostedStyles, hostileStyles)
+	fositeStyles, serverStyles, portalStyles, hostedStyles, hostileStyles, wordedStyles)
 
 // What fosite and the products made with it say.
 const (

@@ -20,6 +20,9 @@ const (
 // tellsAll answers everything but the method, as most do.
 var tellsAll = visible{uris: told, client: told, secret: told}
 
+// tellsWithoutNone answers everything to a request without prompt.
+var tellsWithoutNone = visible{uris: told, client: told, secret: "yes"}
+
 // visibleOf is by style. An answer to wrong credentials that is the same as to
 // any other proves nothing at a product that nobody knows: there a right secret
 // is told, and a wrong one is not.
@@ -58,6 +61,20 @@ var visibleOf = map[string]visible{
 	"enough-after-one":                                    {},
 	"token-endpoint-that-hangs":                           {uris: told, client: told},
 	"page-for-a-token-endpoint":                           {uris: told, client: told},
+	"401-login-page-with-help":                            {secret: "yes"},
+	"400-possible-causes-for-prompt-none":                 tellsWithoutNone,
+	"400-that-blames-the-redirect-for-prompt-none":        tellsWithoutNone,
+	"400-that-names-the-redirect-and-not-why":             tellsWithoutNone,
+	"403-invalid-client-address":                          tellsWithoutNone,
+	"403-unknown-client-for-prompt-none":                  tellsWithoutNone,
+	"403-unknown-client-address-for-all":                  {secret: "yes"},
+	"403-unknown-client-for-all":                          {secret: "yes"},
+	"error-page-for-prompt-none":                          tellsWithoutNone,
+	"error-page-that-names-the-redirect-for-prompt-none":  tellsWithoutNone,
+	"state-only-once":                                     {secret: "yes"},
+	"goes-back-without-state":                             {uris: told, client: told, secret: "yes"},
+	"pushed-requests-with-any-redirect":                   {secret: "yes"},
+	"path-of-okta-that-goes-back-to-anybody":              {secret: "yes"},
 	"another-word-for-a-wrong-secret":                     {uris: told, client: told},
 	"secret-only-with-the-right-redirect":                 {uris: told, client: told, secret: "yes", secretNeedsWeb: true},
 }

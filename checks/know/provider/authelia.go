@@ -23,6 +23,7 @@ var authelia = Provider{
 		Public:    {Where: "it takes Host, X-Forwarded-Host and X-Forwarded-Proto from the proxy; there is no setting", Evidence: Live},
 		Logout:    {None: "its document names no end_session_endpoint", Evidence: Live},
 	},
+	PushedRegistered: true,
 	Proofs: Proofs{
 		Redirect: Proof{Can: Yes, By: "it goes to its login page, or refuses the address by name", Evidence: Live},
 		Client:   Proof{Can: Yes, By: "it refuses an unknown client at the authorization endpoint", Evidence: Live},

@@ -30,6 +30,7 @@ var pocketID = Provider{
 		Scopes:    {None: "scopes that it does not know are ignored"},
 		Public:    {Where: "APP_URL"},
 	},
+	PushedRegistered: true,
 	Proofs: Proofs{
 		Redirect: Proof{Can: Sometimes, By: "from 2.10 it goes to /interaction/error; before, the same page answers everything"},
 		Client:   Proof{Can: Sometimes, By: "from 2.10 it goes to /interaction/error; before, the same page answers everything"},

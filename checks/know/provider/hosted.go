@@ -1,6 +1,10 @@
 package provider
 
-import "immich-oidc-doctor/checks/cite"
+import (
+	"strings"
+
+	"immich-oidc-doctor/checks/cite"
+)
 
 // No hosted service was asked: what does not name its evidence is a hypothesis.
 
@@ -80,13 +84,28 @@ var entra = Provider{
 	},
 }
 
+// oktaShapes are those at its own hosts, and at others those that its document
+// confirms: others write such paths, too.
+var oktaShapes = func() (all []Shape) {
+	for _, host := range []string{".okta.com", ".oktapreview.com", ".okta-emea.com", ""} {
+		own := Shape{Host: host, Path: `^(/oauth2/[^/]+)/v1/authorize$`, Issuer: "$1", Alone: host != "", Evidence: Documentation, Example: "https://org" + host + "/oauth2/default/v1/authorize"}
+		org := Shape{Host: host, Path: `^/oauth2/v1/authorize$`, Issuer: "/", Alone: host != "", Evidence: Documentation, Example: "https://org" + host + "/oauth2/v1/authorize"}
+		if host == "" {
+			for _, s := range []*Shape{&own, &org} {
+				s.Example = strings.Replace(s.Example, "https://org", "https://login.example", 1)
+				s.Confirm = []Mark{{"token_endpoint", `/oauth2/([^/]+/)?v1/token$`}, {"jwks_uri", `/oauth2/([^/]+/)?v1/keys$`}, {"end_session_endpoint", `/oauth2/([^/]+/)?v1/logout$`}}
+				s.Evidence = Unchecked
+			}
+		}
+		all = append(all, own, org)
+	}
+	return all
+}()
+
 var okta = Provider{
 	Name: "Okta", Evidence: Unchecked,
-	Cite: cite.Citation{Source: "Okta", Section: "OpenID Connect & OAuth 2.0 API", URL: "https://developer.okta.com/docs/reference/api/oidc/"},
-	Shapes: []Shape{
-		{Path: `^(/oauth2/[^/]+)/v1/authorize$`, Issuer: "$1", Alone: true, Evidence: Documentation, Example: "https://org.okta.com/oauth2/default/v1/authorize"},
-		{Path: `^/oauth2/v1/authorize$`, Issuer: "/", Alone: true, Evidence: Documentation, Example: "https://org.okta.com/oauth2/v1/authorize"},
-	},
+	Cite:   cite.Citation{Source: "Okta", Section: "OpenID Connect & OAuth 2.0 API", URL: "https://developer.okta.com/docs/reference/api/oidc/"},
+	Shapes: oktaShapes,
 	Issuer: `^https://[^/]+(/oauth2/[^/]+)?$`, Issuers: []string{"https://org.okta.com", "https://org.okta.com/oauth2/default"},
 	Signs: "RS256", PKCE: PKCEByClient,
 	NoAppURI: Fact{"only native applications may have it", Unchecked},

@@ -23,6 +23,7 @@ var keycloak = Provider{
 		Public:    {Where: "KC_HOSTNAME=https://…, and KC_PROXY_HEADERS=xforwarded behind a proxy", Evidence: Unchecked},
 		Logout:    {Where: "Clients > (the client) > Settings > Valid post logout redirect URIs", Evidence: Unchecked},
 	},
+	PushedRegistered: true,
 	Proofs: Proofs{
 		Redirect: Proof{Can: Yes, By: "400 with \"Invalid parameter: redirect_uri\" where it is not registered; an entry that ends in * takes everything below it"},
 		Client:   Proof{Can: Yes, By: "400 with \"Client not found.\""},

@@ -34,6 +34,13 @@ func (m Manner) Order() []Ask {
 	return m.Asks
 }
 
+// ShowsRedirects reports whether answers before a login show which redirect URIs
+// are registered, as far as somebody has looked.
+func (p Provider) ShowsRedirects() bool {
+	proof := p.Proven(p.Proofs.Redirect)
+	return (proof.Can == Yes || proof.Can == Sometimes) && proof.Evidence != "" && proof.Evidence != Unchecked
+}
+
 // HidesRedirects reports whether nothing shows before a login which redirect
 // URIs are registered, as far as somebody has looked.
 func (p Provider) HidesRedirects() bool {

@@ -71,6 +71,9 @@ type Provider struct {
 	// RedirectFirst says that the token endpoint looks at the redirect URI before
 	// the code: who is told of the code alone has one that is registered.
 	RedirectFirst bool
+	// PushedRegistered says that the endpoint for pushed requests (RFC 9126) takes none
+	// whose redirect URI is not the client's. RFC 9126 2.4 lets it take others.
+	PushedRegistered bool
 	// TokenHosts are hosts other than the issuer's that its clients show their
 	// secret to.
 	TokenHosts []string
