@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"immich-oidc-doctor/checks/facts"
@@ -14,6 +15,9 @@ import (
 // read is what one answer says of a redirect URI.
 func (p *probe) read(a facts.Attempt, page []byte) (t facts.RedirectTry) {
 	t.Provider = a
+	if handsOut(a, page) { // to whomever: the page may repeat it in words that nobody knows
+		t.Provider.Body = secret.Text{}
+	}
 	answer, mode := answered(a, page, p.redirect)
 	if mode == "" {
 		t.Form = showsForm(a, string(page), p.manner.LoginForm)
@@ -85,22 +89,49 @@ func answered(a facts.Attempt, page []byte, redirect string) (url.Values, secret
 }
 
 var (
+	handed    = regexp.MustCompile(`^(?:code|id_token|access_token)$`)
 	formTag   = regexp.MustCompile(`(?is)<form\b[^>]*>`)
 	inputTag  = regexp.MustCompile(`(?is)<input\b[^>]*>`)
 	attribute = regexp.MustCompile(`(?is)\b(action|name|type|value)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))`)
 )
 
-// postedForm is the fields of a page that posts itself to the redirect URI.
+// handsOut reports whether an answer brings a code or a token, to the redirect
+// URI or anywhere else.
+func handsOut(a facts.Attempt, page []byte) bool {
+	if a.Answer != facts.Answered || a.Status >= 400 {
+		return false
+	}
+	for _, parameter := range strings.FieldsFunc(string(a.Location), func(r rune) bool { return strings.ContainsRune("?&#", r) }) {
+		if name, value, _ := strings.Cut(parameter, "="); value != "" && handed.MatchString(name) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(inputTag.FindAllString(string(page), -1), func(tag string) bool {
+		is := attributes(tag)
+		return is["value"] != "" && handed.MatchString(html.UnescapeString(is["name"]))
+	})
+}
+
+// postedForm is the fields of the form of a page that is posted to the redirect
+// URI.
 func postedForm(page, redirect string) url.Values {
-	if html.UnescapeString(attributes(formTag.FindString(page))["action"]) != redirect {
-		return nil
+	forms := formTag.FindAllStringIndex(page, 50)
+	for i, at := range forms {
+		if html.UnescapeString(attributes(page[at[0]:at[1]])["action"]) != redirect {
+			continue
+		}
+		end := len(page)
+		if i+1 < len(forms) {
+			end = forms[i+1][0]
+		}
+		v := url.Values{}
+		for _, tag := range inputTag.FindAllString(page[at[1]:end], 50) {
+			a := attributes(tag)
+			v.Add(html.UnescapeString(a["name"]), html.UnescapeString(a["value"]))
+		}
+		return v
 	}
-	v := url.Values{}
-	for _, tag := range inputTag.FindAllString(page, 50) {
-		a := attributes(tag)
-		v.Add(html.UnescapeString(a["name"]), html.UnescapeString(a["value"]))
-	}
-	return v
+	return nil
 }
 
 func attributes(tag string) map[string]string {

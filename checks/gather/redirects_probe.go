@@ -89,7 +89,7 @@ func (p *probe) step(ctx context.Context) {
 	p.last, p.next, p.made = a, "", p.made+1
 	t := p.read(a, page)
 	if to := p.onward(t); to != "" {
-		p.next, p.on, p.way = to, t, append(p.way, a)
+		p.next, p.on, p.way = to, t, append(p.way, t.Provider)
 		return
 	}
 	p.settle(t)
@@ -210,11 +210,14 @@ func refuses(a facts.Attempt) bool {
 	return err == nil && a.Status >= 300 && (to.Query().Get("error") != "" || to.Query().Get("authError") != "")
 }
 
-var markup = regexp.MustCompile(`(?is)<(script|style)\b.*?</(script|style)>|<[^>]*>`)
+// markup takes a script that does not end for all of the rest, so that nothing is
+// read twice.
+var markup = regexp.MustCompile(`(?is)<(script|style)\b.*?(</(script|style)>|$)|<[^>]*>`)
 
-// saysNothing reports whether a page has no text beyond its status.
+// saysNothing reports whether a page has no text beyond its status, as far as
+// it is kept.
 func saysNothing(a facts.Attempt, page []byte) bool {
-	text := markup.ReplaceAllString(string(page), " ")
+	text := markup.ReplaceAllString(string(page[:min(len(page), wire.Excerpt)]), " ")
 	for _, own := range []string{strconv.Itoa(a.Status), http.StatusText(a.Status)} {
 		text = strings.ReplaceAll(text, own, " ")
 	}

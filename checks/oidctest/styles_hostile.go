@@ -1,5 +1,7 @@
 package oidctest
 
+import "strings"
+
 // hostileStyles are of products that nobody makes: each answers so that
 // somebody who trusts one sign alone is wrong.
 var hostileStyles = []Style{
@@ -20,6 +22,7 @@ var hostileStyles = []Style{
 		Client: htmlPage(400, "Bad Request", "<p>Ask the administrator. {random}</p>"), Redirect: htmlPage(400, "Bad Request", "<p>Ask the administrator. {random}</p>"),
 		Login: htmlPage(200, "Sign in", `<form method="post"><input type="hidden" name="redirect_uri" value="{redirect}">
 <input name="user"><input name="password" type="password"><p hidden>Not a valid password. This account does not exist.</p></form>`)}, honestToken),
+	unnamed("scripts-that-never-end", AuthorizeStyle{Login: plainly(400, strings.Repeat("<script>", 130_000))}, honestToken),
 	unnamed("goes-back-to-anybody", AuthorizeStyle{Login: goesBack(302, "login_required", "")}, honestToken),
 	unnamed("hands-a-code-to-anybody", AuthorizeStyle{Login: handsOut}, honestToken),
 	unnamed("somewhere-else-each-time", AuthorizeStyle{Login: goesTo(302, "{origin}/{random}/{random}?next={random}")}, honestToken),
@@ -64,6 +67,11 @@ var (
 	}
 	honestToken = TokenStyle{Secret: errorJSON(401, "invalid_client", ""), Code: errorJSON(400, "invalid_grant", "")}
 )
+
+// plainly answers with just that page.
+func plainly(status int, page string) Told {
+	return func(Asked) *Answer { return said(status, "text/html", page) }
+}
 
 // enough asks for fewer requests, RFC 6585 4.
 func enough(a Asked) *Answer {

@@ -66,6 +66,47 @@ func TestNoPartOfTheClientSecretComesOut(t *testing.T) {
 	}
 }
 
+// A code that nobody asked for comes out nowhere, however it is handed out.
+func TestNoCodeThatIsHandedOutUnaskedComesOut(t *testing.T) {
+	t.Parallel()
+	const code = "c4nary-0f-a-code"
+	input := `<input type="hidden" name="code" value="` + code + `"><input name="state" value="x">`
+	for name, told := range map[string]struct {
+		status         int
+		location, page string
+	}{
+		"in the query":                {302, "{redirect}?code=" + code, "<p>Your code is " + code + "</p>"},
+		"to another host":             {302, "https://elsewhere.example/?code=" + code, "<p>Your code is " + code + "</p>"},
+		"behind a route":              {302, "/x#/cb?code=" + code, ""},
+		"in an address in an address": {302, "/x?next=/cb?code=" + code, ""},
+		"in a form":                   {200, "", `<form method="post" action="{redirect}">` + input + `</form>`},
+		"in a form of another status": {201, "", `<form method="post" action="{redirect}">` + input + `</form>`},
+		"in the second form":          {200, "", `<form action="/noscript"></form><form method="post" action="{redirect}">` + input + `</form>`},
+		"in a form with a slash more": {200, "", `<form method="post" action="{redirect}/">` + input + `</form>`},
+		"in a form on an error page":  {400, "", `<form method="post" action="{redirect}">` + input + `</form>`},
+		"in a script":                 {200, "", `<script>post({code: '` + code + `', state: 'x'})</script>`},
+		"in an address in a script":   {200, "", `<script>window.location = "{redirect}?code=` + code + `&state=x"</script>`},
+		"in a refresh":                {200, "", `<meta http-equiv="refresh" content="0;url={redirect}?code=` + code + `">`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			style := styleNamed(t, "one-page-for-all")
+			style.Authorize.Login = func(a oidctest.Asked) *oidctest.Answer {
+				answer := said(told.status, "text/html", strings.ReplaceAll(told.page, "{redirect}", a.Redirect))(a)
+				if told.location != "" {
+					answer.Header.Set("Location", strings.ReplaceAll(told.location, "{redirect}", a.Redirect))
+				}
+				return answer
+			}
+			r := learnStyle(t, style, pairings[0])
+			if a := r.facts.Redirects.Get().Tries[0].Provider; a.Status != told.status {
+				t.Fatalf("it answered %d", a.Status)
+			}
+			r.nothingComesOut(t, name, code)
+		})
+	}
+}
+
 func styleNamed(t *testing.T, name string) oidctest.Style {
 	t.Helper()
 	for _, s := range oidctest.Styles {

@@ -52,6 +52,7 @@ var visibleOf = map[string]visible{
 	"error-page-for-all":                                  {secret: "yes"},
 	"login-page-that-names-the-redirect":                  {secret: "yes"},
 	"login-page-that-names-the-redirect-of-good-requests": {uris: "yes", client: "yes", secret: "yes", jointly: true},
+	"scripts-that-never-end":                              {secret: "yes"},
 	"goes-back-to-anybody":                                {secret: "yes"},
 	"hands-a-code-to-anybody":                             {secret: "yes"},
 	"somewhere-else-each-time":                            {secret: "yes"},
