@@ -20,7 +20,7 @@ const (
 	TooBig    Answer = "too-big"
 	Malformed Answer = "malformed"
 
-	NotDialled Answer = "not-dialled" // a link-local address: we do not go there
+	NotDialled Answer = "not-dialled" // a link-local address, or one of a cloud for its metadata: we do not go there
 )
 
 // Reached reports whether something was there at all, right or wrong.

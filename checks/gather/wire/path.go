@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -16,12 +17,12 @@ import (
 )
 
 var (
-	errNotDialled = errors.New("not dialled: a link-local address, where clouds keep their metadata")
+	errNotDialled = errors.New("not dialled: a link-local address, or another where clouds keep their metadata")
 	errNotHere    = errors.New("not dialled: localhost is another machine here")
 )
 
 // dial connects to address as the transport asks, with --resolve and without
-// link-local addresses, whatever DNS says.
+// link-local and metadata addresses, whatever DNS says.
 func (w *Wire) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
@@ -54,7 +55,40 @@ func (w *Wire) dial(ctx context.Context, network, address string) (net.Conn, err
 // dialled reports whether a may be connected to.
 func dialled(a netip.Addr) bool {
 	a = a.Unmap().WithZone("")
-	return !a.IsLinkLocalUnicast() && a != netip.MustParseAddr("fd00:ec2::254")
+	if v4 := inside(a); v4.IsValid() && !dialled(v4) {
+		return false
+	}
+	return !a.IsLinkLocalUnicast() && !slices.Contains(metadata, a)
+}
+
+// metadata is where clouds tell a machine its secrets, beside link-local
+// addresses: Amazon's and Google's for IPv6, Alibaba's, Azure's, Oracle's.
+var metadata = []netip.Addr{
+	netip.MustParseAddr("fd00:ec2::254"), netip.MustParseAddr("fd20:ce::254"),
+	netip.MustParseAddr("100.100.100.200"), netip.MustParseAddr("168.63.129.16"), netip.MustParseAddr("192.0.0.192"),
+}
+
+// embedding is the ranges whose addresses have one of IPv4 in them, and at which
+// byte: NAT64 (RFC 6052 2.1, RFC 8215), 6to4 (RFC 3056 2), IPv4-compatible
+// addresses (RFC 4291 2.5.5.1), IPv4-translated ones (RFC 2765 2.1).
+var embedding = []struct {
+	in netip.Prefix
+	at int
+}{
+	{netip.MustParsePrefix("64:ff9b::/96"), 12}, {netip.MustParsePrefix("64:ff9b:1::/48"), 12},
+	{netip.MustParsePrefix("2002::/16"), 2}, {netip.MustParsePrefix("::/96"), 12}, {netip.MustParsePrefix("::ffff:0:0:0/96"), 12},
+}
+
+// inside is the address of IPv4 that a gateway makes of a, not valid if there is
+// none.
+func inside(a netip.Addr) (v4 netip.Addr) {
+	for _, e := range embedding {
+		if e.in.Contains(a) {
+			b := a.As16()
+			v4, _ = netip.AddrFromSlice(b[e.at : e.at+4])
+		}
+	}
+	return v4
 }
 
 // Lookup resolves host to its A and AAAA records.
