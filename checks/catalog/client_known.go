@@ -30,7 +30,7 @@ and the same where the client is there and has none of Immich's redirect URIs: t
 		if o, ok := clientGoesBack(f, l); ok {
 			return o
 		}
-		if fd, ok := clientRefusedInWords(f, l, checks.Observed); ok {
+		if fd, ok := clientRefusedInWords(f, l); ok {
 			return checks.Failed(fd)
 		}
 		if o := clientElsewhere(f); o != nil {
@@ -43,10 +43,6 @@ and the same where the client is there and has none of Immich's redirect URIs: t
 				o.Cells[0].Grade = grade
 				return o
 			}
-		}
-		if fd, ok := clientRefusedInWords(f, l, checks.Implied); ok {
-			facts.Or(f, f.Credentials, facts.CredentialLog{}) // which might show that the client is there
-			return checks.Failed(fd)
 		}
 		if says, answer, ok := refusesAll(f, l); ok {
 			return checks.Failed(clientOrRedirects(f, says, answer))
@@ -68,24 +64,11 @@ func clientGoesBack(f *facts.Facts, l facts.RedirectLog) (o checks.Outcome, ok b
 	return o, false
 }
 
-// clientThere reports whether the provider shows somewhere that it has the client.
-func clientThere(f *facts.Facts, l facts.RedirectLog) bool {
-	if _, ok := clientGoesBack(f, l); ok {
-		return true
-	}
-	if o := clientElsewhere(f); o != nil {
-		return len(o.Findings) == 0
-	}
-	return slices.ContainsFunc(l.Tries, func(t facts.RedirectTry) bool { _, ok := takes(f, l, t); return ok })
-}
-
 // clientRefusedInWords is the finding that a page of the provider refuses the
-// client, if that is as sure as least: of a product that nobody knows it is no
-// more than implied.
-func clientRefusedInWords(f *facts.Facts, l facts.RedirectLog, least checks.Grade) (fd checks.Finding, ok bool) {
+// client.
+func clientRefusedInWords(f *facts.Facts, l facts.RedirectLog) (fd checks.Finding, ok bool) {
 	for _, t := range l.Tries {
-		grade, refuses := refusesClientWith(f, l, t)
-		if refuses && grade >= least {
+		if grade, refuses := refusesClientWith(f, l, t); refuses {
 			fd = unknownClient(f, t.Provider.From(facts.ByProvider), got(t.Provider))
 			fd.Grade = grade
 			return fd, true

@@ -99,17 +99,18 @@ func refusesWith(f *facts.Facts, l facts.RedirectLog, t facts.RedirectTry, refus
 	return checks.Implied, t.Asked == ""
 }
 
-// refusesClientWith is refusesWith of the client. Who forbids without a name may
-// be a firewall, whose client is a program or a machine: that is no word at all.
+// refusesClientWith is refusesWith of the client. Whoever takes one of its
+// redirect URIs has it. Who forbids without a name may be a firewall, whose
+// client is a program or a machine: that is no word at all.
 func refusesClientWith(f *facts.Facts, l facts.RedirectLog, t facts.RedirectTry) (checks.Grade, bool) {
 	grade, ok := refusesWith(f, l, t, refusesClient)
 	switch _, surety := Provider(f); {
 	case surety == provider.Sure:
 		return grade, ok
-	case surety == provider.Unnamed && (t.Provider.Status == 401 || t.Provider.Status == 403):
+	case takesAnother(f, l, t), surety == provider.Unnamed && (t.Provider.Status == 401 || t.Provider.Status == 403):
 		return 0, false
 	}
-	return min(grade, checks.Implied), ok
+	return checks.Implied, ok
 }
 
 // takesAnother reports whether the provider takes another redirect URI than

@@ -49,7 +49,7 @@ func standingOf(f *facts.Facts, l facts.RedirectLog, t facts.RedirectTry) standi
 	if grade, ok := refusesWith(f, l, t, namesRedirect); ok {
 		return standing{is: refusedThere, grade: grade, from: from, got: inWords(t)}
 	}
-	if _, ok := refusesClientWith(f, l, t); ok && !clientThere(f, l) {
+	if _, ok := refusesClientWith(f, l, t); ok {
 		return standing{from: from, why: facts.Why{Reason: facts.Absent, Detail: secret.Textf("the provider refuses the client (%s), see client/known", p.Exchange)}}
 	}
 	if s := elsewhere(f, l, t); s.is != unseen {
