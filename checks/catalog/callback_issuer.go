@@ -27,13 +27,13 @@ finish oauth".
 		named, base := d.Issuer.Get(), d.Issuer.From()
 		steps := existing(f, checks.Logins("callback"))
 		promised := d.IssParameter.Is() && d.IssParameter.Get()
-		why := secret.Textf("not visible from outside: the provider sends nobody back before a login")
+		why := secret.Textf("the provider sends nobody back before a login")
 		for _, t := range f.Redirects.Get().Tries {
 			if !t.Back {
 				continue
 			}
 			if t.Asked == facts.AskedType && t.Issuer == "" { // so early an error may lack what a code has
-				why = secret.Textf("not visible from outside: an answer to a response type that nobody has says nothing of others (%s)", t.Provider.Exchange)
+				why = secret.Textf("an answer to a response type that nobody has says nothing of others (%s)", t.Provider.Exchange)
 				continue
 			}
 			from := append(base, t.Provider.From(facts.ByProvider))
@@ -55,6 +55,6 @@ finish oauth".
 			}
 			return checks.Failed(fd)
 		}
-		return skipped(facts.Why{Reason: facts.Absent, Detail: why})
+		return skipped(facts.Why{Reason: facts.Hidden, Detail: why})
 	},
 }

@@ -83,9 +83,9 @@ func clientUnseen(f *facts.Facts, l facts.RedirectLog) facts.Why {
 	for _, t := range l.Tries {
 		switch p := t.Provider; {
 		case t.Back:
-			why = facts.Why{Reason: facts.Absent, Detail: secret.Textf("not visible from outside: the provider goes back to an address that nobody registers too (%s)", l.Control.Provider.Exchange)}
+			why = facts.Why{Reason: facts.Hidden, Detail: secret.Textf("the provider goes back to an address that nobody registers too (%s)", l.Control.Provider.Exchange)}
 		case p.Answer == facts.Answered:
-			why = facts.Why{Reason: facts.Absent, Detail: secret.Textf("not visible from outside: the provider answers %s", got(p))}
+			why = facts.Why{Reason: facts.Hidden, Detail: secret.Textf("the provider answers %s", got(p))}
 		case p.Made():
 			why = facts.Why{Reason: facts.Unanswered, Detail: got(p)}
 		case t.Why != (facts.Why{}):

@@ -71,13 +71,13 @@ func shown(f *facts.Facts) credentialsShown {
 	case a.Status == 429:
 		return notSeen(cmp.Or(l.Ended, facts.Why{Reason: facts.Absent, Detail: secret.Textf("the provider wants fewer requests: %s", got(a))}))
 	case !speaks(t):
-		return notSeen(facts.Why{Reason: facts.Absent, Detail: secret.Textf("not visible from outside: %s says nothing of the secret", got(a))})
+		return notSeen(facts.Why{Reason: facts.Hidden, Detail: secret.Textf("%s says nothing of the secret", got(a))})
 	}
 	r := meaning(f, t)
 	by := credentialsShown{by: []facts.CredentialTry{t}}
 	switch unchecked := r.Evidence == provider.Unchecked; {
 	case r.Means == provider.CodeFirst:
-		return notSeen(facts.Why{Reason: facts.Absent, Detail: secret.Textf("not visible from outside: %s", secret.Name(cmp.Or(surely(f).Proofs.Secret.By, "the code is looked up before the secret")))})
+		return notSeen(facts.Why{Reason: facts.Hidden, Detail: secret.Textf("%s", secret.Name(cmp.Or(surely(f).Proofs.Secret.By, "the code is looked up before the secret")))})
 	case r.Means == provider.ClientUnknown:
 		return notSeen(facts.Why{Reason: facts.Absent, Detail: secret.Textf("the provider says that it has no such client: %s", quoted(t))})
 	case r.Means == provider.MethodRefused && unchecked:
@@ -110,7 +110,7 @@ func notSeen(why facts.Why) credentialsShown { return credentialsShown{why: why}
 
 // noDifference is what one learns of a provider that says the same to a wrong secret.
 func noDifference(control facts.CredentialTry) credentialsShown {
-	return notSeen(facts.Why{Reason: facts.Absent, Detail: secret.Textf("not visible from outside: the provider answers a secret that is not right in the same way (%s)", control.Try.Exchange)})
+	return notSeen(facts.Why{Reason: facts.Hidden, Detail: secret.Textf("the provider answers a secret that is not right in the same way (%s)", control.Try.Exchange)})
 }
 
 // byControl compares with the answer to a wrong secret, where nobody has checked
@@ -123,14 +123,14 @@ func byControl(f *facts.Facts, l facts.CredentialLog) credentialsShown {
 		if blames(means) {
 			return perhaps
 		}
-		detail := secret.Textf("not visible from outside: nobody has checked what this provider means by its answer (%s)", t.Try.Exchange)
+		detail := secret.Textf("nobody has checked what this provider means by its answer (%s)", t.Try.Exchange)
 		switch {
 		case c.Try.Made():
 			detail = secret.Textf("%s, and to a wrong secret it says nothing clear (%s)", detail, c.Try.Exchange)
 		case !c.Why.Detail.IsZero():
 			detail = secret.Textf("%s; it was shown no wrong secret to compare: %s", detail, c.Why.Detail)
 		}
-		return notSeen(facts.Why{Reason: facts.Absent, Detail: detail})
+		return notSeen(facts.Why{Reason: facts.Hidden, Detail: detail})
 	}
 	control := meaning(f, c).Means
 	switch {
@@ -138,11 +138,11 @@ func byControl(f *facts.Facts, l facts.CredentialLog) credentialsShown {
 		perhaps.by = append(perhaps.by, c)
 		return perhaps
 	case blames(means):
-		return notSeen(facts.Why{Reason: facts.Absent, Detail: secret.Textf("not visible from outside: the provider refuses Immich's secret (%s) and not one that is made up (%s)", t.Try.Exchange, c.Try.Exchange)})
+		return notSeen(facts.Why{Reason: facts.Hidden, Detail: secret.Textf("the provider refuses Immich's secret (%s) and not one that is made up (%s)", t.Try.Exchange, c.Try.Exchange)})
 	case blames(control):
 		return credentialsShown{heard: accepted, by: []facts.CredentialTry{t, c}}
 	case t.Error != c.Error || t.Try.Status != c.Try.Status: // which of the two it refuses, if any, only those words would say
-		return notSeen(facts.Why{Reason: facts.Absent, Detail: secret.Textf("not visible from outside: the provider answers Immich's secret (%s) otherwise than one that is made up (%s), and nobody has checked what it means by that", t.Try.Exchange, c.Try.Exchange)})
+		return notSeen(facts.Why{Reason: facts.Hidden, Detail: secret.Textf("the provider answers Immich's secret (%s) otherwise than one that is made up (%s), and nobody has checked what it means by that", t.Try.Exchange, c.Try.Exchange)})
 	}
 	return noDifference(c)
 }
@@ -159,7 +159,7 @@ func whoseFault(f *facts.Facts, l facts.CredentialLog) credentialsShown {
 		case blames(refresh.Means):
 			c.by = append(c.by, l.Refresh)
 		default:
-			return notSeen(facts.Why{Reason: facts.Absent, Detail: secret.Textf("not visible from outside: the provider has one answer for a wrong secret and for a redirect URI that is not registered (%s)", l.Token.Try.Exchange)})
+			return notSeen(facts.Why{Reason: facts.Hidden, Detail: secret.Textf("the provider has one answer for a wrong secret and for a redirect URI that is not registered (%s)", l.Token.Try.Exchange)})
 		}
 	}
 	if proven(f, false) {

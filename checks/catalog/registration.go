@@ -42,7 +42,7 @@ func standingOf(f *facts.Facts, l facts.RedirectLog, t facts.RedirectTry) standi
 	case p.Answer != facts.Answered:
 		return standing{why: facts.Why{Reason: facts.Unanswered, Detail: got(p)}, from: from}
 	case t.Back && goesAnywhere(f, l):
-		return standing{from: from, why: facts.Why{Reason: facts.Absent, Detail: secret.Textf("not visible from outside: the provider goes there (%s), and to an address that nobody registers too (%s)", p.Exchange, l.Control.Provider.Exchange)}}
+		return standing{from: from, why: facts.Why{Reason: facts.Hidden, Detail: secret.Textf("the provider goes there (%s), and to an address that nobody registers too (%s)", p.Exchange, l.Control.Provider.Exchange)}}
 	case t.Back:
 		return standing{is: registered, grade: echoed(t), from: from, saw: secret.Textf("the provider goes there (%s)", p.Exchange)}
 	}
@@ -66,9 +66,9 @@ func standingOf(f *facts.Facts, l facts.RedirectLog, t facts.RedirectTry) standi
 	case t.Why != (facts.Why{}):
 		return standing{from: from, why: facts.Why{Reason: t.Why.Reason, Detail: secret.Textf("not to the end: %s; the provider answers %s", t.Why.Detail, got(p))}}
 	case sameAsking(t, l.Control) && alike(t, l.Control):
-		return standing{from: from, why: facts.Why{Reason: facts.Absent, Detail: secret.Textf("not visible from outside: the provider answers %s, and an address that nobody registers in the same way (%s)", got(p), l.Control.Provider.Exchange)}}
+		return standing{from: from, why: facts.Why{Reason: facts.Hidden, Detail: secret.Textf("the provider answers %s, and an address that nobody registers in the same way (%s)", got(p), l.Control.Provider.Exchange)}}
 	}
-	return standing{from: from, why: facts.Why{Reason: facts.Absent, Detail: secret.Textf("not visible from outside: the provider answers %s", got(p))}}
+	return standing{from: from, why: facts.Why{Reason: facts.Hidden, Detail: secret.Textf("the provider answers %s", got(p))}}
 }
 
 // elsewhere is what the endpoints that take Immich's own credentials say of the

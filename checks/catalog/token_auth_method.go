@@ -45,7 +45,7 @@ code that was never handed out, some providers say by name that they want the ot
 			return checks.Failed(otherMethod(f, c, sends))
 		case seemsToRefuse:
 			if d.AuthMethods.Has(sends) {
-				return skipped(facts.Why{Reason: facts.Absent, Detail: secret.Textf("not visible from outside: %s is listed, and the provider refuses Immich's credentials without saying what is wrong with them (%s)", sends, c.by[0].Try.Exchange)})
+				return skipped(facts.Why{Reason: facts.Hidden, Detail: secret.Textf("%s is listed, and the provider refuses Immich's credentials without saying what is wrong with them (%s)", sends, c.by[0].Try.Exchange)})
 			}
 		}
 		return byList(f, sends)

@@ -10,7 +10,7 @@ import (
 // is none of them is refused where it is read: a verdict must not rest on it.
 var vocabularies = map[reflect.Type][]string{
 	reflect.TypeFor[Answer](): words(Answered, DNS, Refused, Reset, TLS, Timeout, TooBig, Malformed, NotDialled),
-	reflect.TypeFor[Reason](): words(NotAsked, NoTime, Cancelled, Panicked, Unanswered, Absent, undeclared),
+	reflect.TypeFor[Reason](): words(NotAsked, NoTime, Cancelled, Panicked, Unanswered, Absent, Hidden, undeclared),
 	reflect.TypeFor[Trust]():  words(Trusted, Expired, NotYetValid, WrongName, UnknownCA, Incomplete, NoTLS, OldProtocol),
 }
 
