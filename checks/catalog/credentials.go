@@ -69,7 +69,7 @@ func shown(f *facts.Facts) credentialsShown {
 	case a.Answer != facts.Answered:
 		return notSeen(facts.Why{Reason: facts.Unanswered, Detail: got(a)})
 	case a.Status == 429:
-		return notSeen(cmp.Or(l.Ended, facts.Why{Reason: facts.Absent, Detail: secret.Textf("the provider wants fewer requests: %s", got(a))}))
+		return notSeen(cmp.Or(l.Ended, facts.Why{Reason: facts.Hidden, Detail: secret.Textf("the provider wants fewer requests: %s", got(a))}))
 	case !speaks(t):
 		return notSeen(facts.Why{Reason: facts.Hidden, Detail: secret.Textf("%s says nothing of the secret", got(a))})
 	}
@@ -79,7 +79,7 @@ func shown(f *facts.Facts) credentialsShown {
 	case r.Means == provider.CodeFirst:
 		return notSeen(facts.Why{Reason: facts.Hidden, Detail: secret.Textf("%s", secret.Name(cmp.Or(surely(f).Proofs.Secret.By, "the code is looked up before the secret")))})
 	case r.Means == provider.ClientUnknown:
-		return notSeen(facts.Why{Reason: facts.Absent, Detail: secret.Textf("the provider says that it has no such client: %s", quoted(t))})
+		return notSeen(facts.Why{Reason: facts.Hidden, Detail: secret.Textf("the provider says that it has no such client: %s", quoted(t))})
 	case r.Means == provider.MethodRefused && unchecked:
 		by.heard = seemsNotToTake
 	case r.Means == provider.MethodRefused:

@@ -50,7 +50,7 @@ func standingOf(f *facts.Facts, l facts.RedirectLog, t facts.RedirectTry) standi
 		return standing{is: refusedThere, grade: grade, from: from, got: inWords(t)}
 	}
 	if _, ok := refusesClientWith(f, l, t); ok {
-		return standing{from: from, why: facts.Why{Reason: facts.Absent, Detail: secret.Textf("the provider refuses the client (%s), see client/known", p.Exchange)}}
+		return standing{from: from, why: facts.Why{Reason: facts.Hidden, Detail: secret.Textf("the provider refuses the client (%s), see client/known", p.Exchange)}}
 	}
 	if s := elsewhere(f, l, t); s.is != unseen {
 		return s
@@ -62,7 +62,7 @@ func standingOf(f *facts.Facts, l facts.RedirectLog, t facts.RedirectTry) standi
 	case p.Status == 404 || p.Status >= 500:
 		return standing{is: failsThere, from: from}
 	case all:
-		return standing{from: from, why: facts.Why{Reason: facts.Absent, Detail: secret.Textf("the provider refuses Immich's request whatever the redirect URI is (%s), see client/known", p.Exchange)}}
+		return standing{from: from, why: facts.Why{Reason: facts.Hidden, Detail: secret.Textf("the provider refuses Immich's request whatever the redirect URI is (%s), see client/known", p.Exchange)}}
 	case t.Why != (facts.Why{}):
 		return standing{from: from, why: facts.Why{Reason: t.Why.Reason, Detail: secret.Textf("not to the end: %s; the provider answers %s", t.Why.Detail, got(p))}}
 	case sameAsking(t, l.Control) && alike(t, l.Control):

@@ -1,11 +1,18 @@
 package catalog
 
 import (
+	"regexp"
+
 	"immich-oidc-doctor/checks"
 	"immich-oidc-doctor/checks/cite"
 	"immich-oidc-doctor/checks/facts"
 	"immich-oidc-doctor/checks/know/immich"
+	"immich-oidc-doctor/checks/secret"
 )
+
+// aPerson finds the one member that every answer about a user has, OpenID
+// Connect Core 5.3.2.
+var aPerson = regexp.MustCompile(`"sub"\s*:\s*"[^"]`)
 
 var userinfoEndpoint = &checks.Check{
 	ID: "userinfo/endpoint", Title: "the userinfo endpoint itself answers, nothing in front of it", Since: "v0.1.0",
@@ -27,6 +34,14 @@ bearer token; some answer 403, or say in JSON alone that they know no such token
 		severity := checks.Error
 		if immich.UserinfoUnlessEmail.At(rules(f)).Value {
 			severity = checks.Warning // not asked where the ID token holds the e-mail address
+		}
+		t := f.Endpoints.Get().Userinfo
+		if t.JSON && t.Try.OK(200) && aPerson.MatchString(t.Try.Body.String()) {
+			return checks.Failed(checks.Finding{
+				Severity: checks.Note, Evidence: seen(t.From...), Got: got(t.Try), Want: secret.Textf("a refusal of the made-up token"),
+				Message: secret.Textf("the userinfo endpoint names a user to a token that nobody handed out"),
+				Fix:     []checks.Remedy{{Do: secret.Textf("see what answers there: it tells anybody who asks")}},
+			})
 		}
 		return endpointAnswers(intercept{name: "userinfo endpoint", lacks: "brings no good token", try: f.Endpoints.Get().Userinfo, breaks: existing(f, checks.Logins("userinfo")), severity: severity})
 	},

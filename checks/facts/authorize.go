@@ -65,6 +65,10 @@ type RedirectLog struct {
 	// way that settled the web login, and only if some of them did not go back.
 	Control RedirectTry `json:"control,omitzero"`
 
+	// Near is the redirect URIs that people register by mistake in place of one of
+	// Tries, of its journey: asked for where that is refused.
+	Near []RedirectTry `json:"near,omitempty"`
+
 	Ended Why `json:"ended,omitzero"` // why no more was asked, when the provider wants fewer requests
 }
 
@@ -97,7 +101,7 @@ const (
 
 // Tried lists the exchanges in the order of their making.
 func (l RedirectLog) Tried() (as []Attempt) {
-	for _, t := range append(l.Tries[:len(l.Tries):len(l.Tries)], l.Control) {
+	for _, t := range slices.Concat(l.Tries, []RedirectTry{l.Control}, l.Near) {
 		of := append(t.Before[:len(t.Before):len(t.Before)], t.Provider)
 		slices.SortStableFunc(of, func(a, b Attempt) int { // at most nine of a try, so that their names sort
 			return strings.Compare(string(a.Exchange), string(b.Exchange))

@@ -57,7 +57,9 @@ func redirectsSends(t facts.TargetSpec) (all []Send) {
 			Why: "whether the provider accepts this redirect URI; with prompt=none, or a response type that it does not have, so that nobody is asked to log in"})
 	}
 	return append(all, Send{ID: "redirects.control.*", Method: "GET", URL: "{authorization URL}", To: ToProvider, Most: mostOfOne,
-		Why: "whether it answers a redirect URI that nobody registers otherwise; on the same host, a path made up for it", If: "it does not go back to each of them, or nobody has checked what this product does"})
+		Why: "whether it answers a redirect URI that nobody registers otherwise; on the same host, a path made up for it", If: "it does not go back to each of them, or nobody has checked what this product does"},
+		Send{ID: "redirects.near*.*", Method: "GET", URL: "{authorization URL}", To: ToProvider, Most: mostNear * mostOfOne,
+			Why: "whether it accepts another spelling of a redirect URI that it refuses", If: "it refuses one, and its answers show which are registered"})
 }
 
 // A redirectRun is the asking about every redirect URI of a run.
@@ -107,6 +109,7 @@ func (r *redirectRun) run(ctx context.Context) {
 	r.askAll(ctx)
 	r.askPlainly(ctx)
 	r.askControl(ctx)
+	r.askNear(ctx)
 }
 
 // askAll asks about every redirect URI, side by side; of a product that keeps

@@ -25,12 +25,12 @@ func TestAHealthyRunSendsItsPlan(t *testing.T) {
 		args    []string
 		unsent  []string
 	}{
-		{"v1.39.0", nil, []string{"authorize.linking.1", "authorize.override.1", "doors.at1.wellknown.1", "doors.at1.page.2", "network.lookup.1", "redirects.linking.*", "redirects.control.*"}},
-		{"v1.76.1", nil, []string{"authorize.override.1", "doors.at1.page.2", "network.lookup.1", "redirects.control.*"}},
-		{"v1.106.4", nil, []string{"authorize.override.1", "doors.at1.page.2", "doors.at1.authorize.1", "network.lookup.1", "redirects.control.*"}},
-		{"v2.7.5", nil, slices.Concat(old, []string{"authorize.override.1", "doors.at1.page.2", "doors.at1.authorize.1", "network.lookup.1", "redirects.control.*"})},
+		{"v1.39.0", nil, []string{"authorize.linking.1", "authorize.override.1", "doors.at1.wellknown.1", "doors.at1.page.2", "network.lookup.1", "redirects.linking.*", "redirects.control.*", "redirects.near*.*"}},
+		{"v1.76.1", nil, []string{"authorize.override.1", "doors.at1.page.2", "network.lookup.1", "redirects.control.*", "redirects.near*.*"}},
+		{"v1.106.4", nil, []string{"authorize.override.1", "doors.at1.page.2", "doors.at1.authorize.1", "network.lookup.1", "redirects.control.*", "redirects.near*.*"}},
+		{"v2.7.5", nil, slices.Concat(old, []string{"authorize.override.1", "doors.at1.page.2", "doors.at1.authorize.1", "network.lookup.1", "redirects.control.*", "redirects.near*.*"})},
 		{"v3.3.1", []string{"--no-probe"}, slices.Concat(old, []string{"authorize.override.1", "doors.at1.page.2", "doors.at1.authorize.1",
-			"network.lookup.1", "redirects.web.*", "redirects.linking.*", "redirects.mobile.*", "redirects.control.*", "endpoints.token.1", "endpoints.userinfo.1", "endpoints.logout.1"})},
+			"network.lookup.1", "redirects.web.*", "redirects.linking.*", "redirects.mobile.*", "redirects.control.*", "redirects.near*.*", "endpoints.token.1", "endpoints.userinfo.1", "endpoints.logout.1"})},
 	} {
 		t.Run(c.release, func(t *testing.T) {
 			t.Parallel()
