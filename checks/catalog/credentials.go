@@ -119,7 +119,7 @@ func byControl(f *facts.Facts, l facts.CredentialLog) credentialsShown {
 	t, c := l.Token, l.Control
 	means := meaning(f, t).Means
 	perhaps := credentialsShown{heard: seemsToRefuse, by: []facts.CredentialTry{t}}
-	if c.Try.Answer != facts.Answered || !speaks(c) {
+	if c.Try.Answer != facts.Answered || !speaks(c) || c.Try.WantsFewer() {
 		if blames(means) {
 			return perhaps
 		}
